@@ -1,0 +1,162 @@
+"""Figures draw what an experiment computed, and compute nothing.
+
+A draw function takes a result and axes. Decorated with `figure`, it knows how many panels it needs and what
+its picture says in words. `show` draws it for both color modes and for wide and narrow screens, and hands
+all of them to the page, which shows the one that fits.
+"""
+
+import base64
+import gzip
+import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+from regutils.figures.style import Mode, color, drawing, line
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["Drawer", "Shown", "color", "figure", "line", "show"]
+
+T = TypeVar("T")
+Layout = Literal["wide", "narrow"]
+
+MIME = "application/vnd.regutils.figure+json"
+PIXELS_PER_INCH = 96  # CSS's own
+PANEL_WIDTH = {1: 6.2, 2: 4.1, 3: 3.1}  # inches, by panels in a row of the wide layout
+NARROW_WIDTH = 4.2  # inches: 403 px, so that type keeps about its size on a phone
+
+
+@dataclass(frozen=True)
+class Drawer(Generic[T]):
+    """A draw function with what its page must know: number of panels, proportions, and the finding in words.
+
+    `drawer(result, axes)` draws on axes that you made; `drawer.alt(result)` is the text alternative.
+    """
+
+    draw: Callable[[T, Sequence["Axes"]], None]
+    alt: Callable[[T], str]
+    panels: int
+    height: float
+    projection: str | None
+
+    @property
+    def name(self) -> str:
+        return self.draw.__name__
+
+    def __call__(self, result: T, axes: Sequence["Axes"]) -> Sequence["Axes"]:
+        if len(axes) != self.panels:
+            raise ValueError(f"axes must hold {self.panels} axes for the figure {self.name!r}; got {len(axes)}")
+        self.draw(result, axes)
+        return axes
+
+    def layouts(self) -> tuple[Layout, ...]:
+        """One panel looks the same everywhere; several are stacked on a phone."""
+        return ("wide",) if self.panels == 1 else ("wide", "narrow")
+
+    def render(self, result: T, *, mode: Mode = "light", layout: Layout = "wide") -> "Figure":
+        """The finished matplotlib Figure in one mode and layout (it belongs to no window; save it or show it)."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        columns = min(self.panels, 3 if self.panels != 4 else 2) if layout == "wide" else 1
+        rows = -(-self.panels // columns)
+        width = PANEL_WIDTH[columns] if layout == "wide" else NARROW_WIDTH
+        with drawing(mode):
+            fig = Figure(figsize=(width * columns, self.height * rows), layout="constrained")
+            FigureCanvasAgg(fig)
+            axes = [
+                fig.add_subplot(rows, columns, index + 1, projection=self.projection) for index in range(self.panels)
+            ]
+            self(result, axes)
+            fig.draw_without_rendering()  # text and layout take the mode's settings now, not when saved
+        return fig
+
+
+def figure(
+    *, alt: Callable[[Any], str], panels: int = 1, height: float = 3.4, projection: str | None = None
+) -> Callable[[Callable[[Any, Sequence["Axes"]], None]], Drawer[Any]]:
+    """Declare a draw function `draw(result, axes)` a figure of the course.
+
+    alt: from the result to one or more sentences that state what the picture shows, with its numbers.
+    panels: how many axes it draws on. height: of one panel, in inches. projection: "3d", or None for plane axes.
+    """
+
+    def declare(draw: Callable[[Any, Sequence["Axes"]], None]) -> Drawer[Any]:
+        return Drawer(draw=draw, alt=alt, panels=panels, height=height, projection=projection)
+
+    return declare
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What `show` returns: the same figure for every mode and layout, which a notebook or the site displays."""
+
+    alt: str
+    images: tuple[dict[str, Any], ...]
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        light = next(image for image in self.images if image["mode"] == "light")
+        return {
+            MIME: {"alt": self.alt, "images": list(self.images)},
+            "text/html": f'<img alt="{_attribute(self.alt)}" style="max-width:100%" src="{_data_uri(light)}">',
+            "text/plain": self.alt,
+        }
+
+
+def show(drawer: Drawer[T], result: T) -> Shown:
+    """Draw a figure for light and dark pages, wide and narrow screens; vector where that is smaller.
+
+    Raises TypeError where `drawer` is not a figure of regutils.figures, ValueError where its text alternative is empty.
+    """
+    if not isinstance(drawer, Drawer):
+        raise TypeError(f"drawer must be a figure from regutils.figures; got {type(drawer).__name__}")
+    alt = " ".join(drawer.alt(result).split())
+    if not alt:
+        raise ValueError(f"the figure {drawer.name!r} has an empty text alternative; say what the picture shows")
+    modes: tuple[Mode, ...] = ("light", "dark")
+    images = [
+        {"mode": mode, "layout": layout, **_encode(drawer.render(result, mode=mode, layout=layout), mode)}
+        for mode in modes
+        for layout in drawer.layouts()
+    ]
+    return Shown(alt, tuple(images))
+
+
+def _encode(fig: "Figure", mode: Mode) -> dict[str, Any]:
+    """The smaller of SVG and PNG (twice the pixels, for sharp screens), with its size in CSS pixels."""
+    width, height = (round(inches * PIXELS_PER_INCH) for inches in fig.get_size_inches())
+    size = {"width": width, "height": height}
+    with drawing(mode):
+        vector = io.StringIO()
+        fig.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
+        svg = _slim(vector.getvalue())
+        compressed = len(gzip.compress(svg.encode(), 6))
+        if compressed < 20_000:  # a PNG of a figure this size never comes below
+            return {"format": "svg", "data": svg, **size}
+        raster = io.BytesIO()
+        fig.savefig(raster, format="png", dpi=2 * PIXELS_PER_INCH, pil_kwargs={"optimize": True})
+    png = raster.getvalue()
+    if compressed <= len(png):
+        return {"format": "svg", "data": svg, **size}
+    return {"format": "png", "data": base64.b64encode(png).decode(), **size}
+
+
+def _slim(svg: str) -> str:
+    """Without matplotlib's comments and metadata, and with coordinates to a hundredth of a point."""
+    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<\?xml.*?\?>|<!DOCTYPE.*?>", "", svg, flags=re.S)
+    svg = re.sub(r"(\d+\.\d{2})\d+", r"\1", svg)
+    return re.sub(r">\s+<", "><", svg).strip()
+
+
+def _attribute(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+
+
+def _data_uri(image: dict[str, Any]) -> str:
+    if image["format"] == "png":
+        return "data:image/png;base64," + image["data"]
+    return "data:image/svg+xml;base64," + base64.b64encode(image["data"].encode()).decode()
