@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from regutils.figures.style import Mode, color, drawing, line
+from regutils.figures.style import PALETTE, Mode, color, drawing, line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,6 +27,7 @@ Layout = Literal["wide", "narrow"]
 MIME = "application/vnd.regutils.figure+json"
 PIXELS_PER_INCH = 96  # CSS's own
 PANEL_WIDTH = {1: 6.2, 2: 4.1, 3: 3.1}  # inches, by panels in a row of the wide layout
+_HEX = re.compile(r"(?<!url\()#[0-9a-f]{6}\b")
 NARROW_WIDTH = 4.2  # inches: 403 px, so that type keeps about its size on a phone
 
 
@@ -73,6 +74,7 @@ class Drawer(Generic[T]):
             ]
             self(result, axes)
             fig.draw_without_rendering()  # text and layout take the mode's settings now, not when saved
+            fig.set_layout_engine(None)  # and are final: saving need not solve the layout again
         return fig
 
 
@@ -117,13 +119,25 @@ def show(drawer: Drawer[T], result: T) -> Shown:
     alt = " ".join(drawer.alt(result).split())
     if not alt:
         raise ValueError(f"the figure {drawer.name!r} has an empty text alternative; say what the picture shows")
-    modes: tuple[Mode, ...] = ("light", "dark")
-    images = [
-        {"mode": mode, "layout": layout, **_encode(drawer.render(result, mode=mode, layout=layout), mode)}
-        for mode in modes
-        for layout in drawer.layouts()
-    ]
+    images = []
+    for layout in drawer.layouts():
+        light = _encode(drawer.render(result, mode="light", layout=layout), "light")
+        dark = _recolored(light) or _encode(drawer.render(result, mode="dark", layout=layout), "dark")
+        images += [{"mode": "light", "layout": layout, **light}, {"mode": "dark", "layout": layout, **dark}]
     return Shown(alt, tuple(images))
+
+
+def _recolored(light: dict[str, Any]) -> dict[str, Any] | None:
+    """The dark picture by exchanging color tokens, where every color of the light one is a token; else None.
+
+    Twice as fast as drawing again, and most figures allow it: only color maps and blends do not.
+    """
+    if light["format"] != "svg" or "<image" in light["data"]:
+        return None
+    exchange = {hexadecimal: PALETTE["dark"][role] for role, hexadecimal in PALETTE["light"].items()}
+    if not set(_HEX.findall(light["data"])) <= set(exchange):
+        return None
+    return {**light, "data": _HEX.sub(lambda found: exchange[found[0]], light["data"])}
 
 
 def _encode(fig: "Figure", mode: Mode) -> dict[str, Any]:
