@@ -8,7 +8,7 @@ PORT   ?= 8000
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup book test lint format serve clean lock
+.PHONY: help setup book test browser lint format claims serve lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -22,3 +22,33 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 setup: $(READY) ## make the environment in .venv from the lock file (the other targets do this themselves)
+
+book: $(READY) ## build the site: _build/html/index.html
+	$(BIN)/jupyter-book build . -W -n --keep-going
+
+test: $(READY) ## run all tests that need no browser
+	$(BIN)/python -m pytest -n auto
+
+browser: $(READY) book ## check the built site in Chromium (has to be installed)
+	$(BIN)/python -m pytest -m browser
+
+lint: $(READY) ## linter, formatter, types, and whether generated files are current
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY) ## let the linter and the formatter mend what they can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+claims: $(READY) ## run every claim's experiment and list the verdicts
+	$(BIN)/regutils claims
+
+serve: book ## build the site and serve it on http://localhost:8000
+	$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+lock: ## renew requirements.lock (needs uv): the newest versions that pyproject.toml allows, for Python 3.11 to 3.14
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade --no-header -o requirements.lock
+
+clean: ## remove what was built, the environment included
+	rm -rf _build dist $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

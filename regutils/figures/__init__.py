@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from regutils.figures.style import PALETTE, Mode, color, drawing, line
@@ -46,9 +47,11 @@ class Drawer(Generic[T]):
 
     @property
     def name(self) -> str:
+        """The draw function's name."""
         return self.draw.__name__
 
     def __call__(self, result: T, axes: Sequence["Axes"]) -> Sequence["Axes"]:
+        """Draw `result` on `axes` (as many as `panels`) and return them."""
         if len(axes) != self.panels:
             raise ValueError(f"axes must hold {self.panels} axes for the figure {self.name!r}; got {len(axes)}")
         self.draw(result, axes)
@@ -104,7 +107,7 @@ class Shown:
         light = next(image for image in self.images if image["mode"] == "light")
         return {
             MIME: {"alt": self.alt, "images": list(self.images)},
-            "text/html": f'<img alt="{_attribute(self.alt)}" style="max-width:100%" src="{_data_uri(light)}">',
+            "text/html": f'<img alt="{escape(self.alt)}" style="max-width:100%" src="{_data_uri(light)}">',
             "text/plain": self.alt,
         }
 
@@ -163,11 +166,7 @@ def _slim(svg: str) -> str:
     """Without matplotlib's comments and metadata, and with coordinates to a hundredth of a point."""
     svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<\?xml.*?\?>|<!DOCTYPE.*?>", "", svg, flags=re.S)
     svg = re.sub(r"(\d+\.\d{2})\d+", r"\1", svg)
-    return re.sub(r">\s+<", "><", svg).strip()
-
-
-def _attribute(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    return str(re.sub(r">\s+<", "><", svg)).strip()
 
 
 def _data_uri(image: dict[str, Any]) -> str:

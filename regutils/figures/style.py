@@ -91,8 +91,8 @@ def drawing(mode: Mode) -> Iterator[None]:
         _mode.pop()
 
 
-def _rc(mode: Mode) -> dict[str, Any]:
-    from matplotlib import cycler
+def _rc(mode: Mode) -> Any:
+    from cycler import cycler
 
     tone = PALETTE[mode]
     order = ("l1", "l2", "elastic_net", "truth", "loss", "highlight")
