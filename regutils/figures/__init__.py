@@ -152,12 +152,12 @@ def _encode(fig: "Figure", mode: Mode) -> dict[str, Any]:
         fig.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
         svg = _slim(vector.getvalue())
         compressed = len(gzip.compress(svg.encode(), 6))
-        if compressed < 20_000:  # a PNG of a figure this size never comes below
+        if compressed < 20_000 and "<image" not in svg:  # a PNG of a figure this size never comes below
             return {"format": "svg", "data": svg, **size}
         raster = io.BytesIO()
         fig.savefig(raster, format="png", dpi=2 * PIXELS_PER_INCH, pil_kwargs={"optimize": True})
     png = raster.getvalue()
-    if compressed <= len(png):
+    if compressed <= len(png) and "<image" not in svg:  # matplotlib embeds images at a single pixel's resolution
         return {"format": "svg", "data": svg, **size}
     return {"format": "png", "data": base64.b64encode(png).decode(), **size}
 
@@ -171,5 +171,5 @@ def _slim(svg: str) -> str:
 
 def _data_uri(image: dict[str, Any]) -> str:
     if image["format"] == "png":
-        return "data:image/png;base64," + image["data"]
+        return f"data:image/png;base64,{image['data']}"
     return "data:image/svg+xml;base64," + base64.b64encode(image["data"].encode()).decode()

@@ -1,0 +1,96 @@
+"""A figure is drawn for both modes and both layouts, says its finding in words, and is the same each time."""
+
+import base64
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from regutils.figures import MIME, color, figure, line, show
+from regutils.figures.style import PALETTE
+
+
+@dataclass(frozen=True)
+class Result:
+    slope: float = 2.0
+
+
+@figure(panels=2, alt=lambda result: f"Two panels; the line rises by {result.slope:.1f}.")
+def lines(result, axes):
+    for axis in axes:
+        axis.plot([0, 1], [0, result.slope], color=color("l1"), **line("estimate"))
+
+
+@figure(alt=lambda result: "A surface, darker in the middle.")
+def surface(result, axes):
+    axes[0].imshow(np.random.default_rng(0).random((300, 300)))
+
+
+@figure(alt=lambda result: "A line in a color that is not the course's.")
+def odd_color(result, axes):
+    axes[0].plot([0, 1], [0, 1], color="#123456")
+
+
+@figure(alt=lambda result: " ")
+def silent(result, axes):
+    axes[0].plot([0, 1], [0, 1])
+
+
+def without_ids(svg):
+    """Identifiers are hashes of styles, so they keep the mode that they were made in."""
+    return re.sub(r"\b[mp][0-9a-f]{10}\b", "", svg)
+
+
+def variants(shown):
+    return {(image["mode"], image["layout"]) for image in shown.images}
+
+
+def test_modes_and_layouts():
+    assert variants(show(lines, Result())) == {(m, lay) for m in ("light", "dark") for lay in ("wide", "narrow")}
+    assert variants(show(odd_color, Result())) == {("light", "wide"), ("dark", "wide")}
+
+
+def test_narrow_stacks_the_panels():
+    sizes = {image["layout"]: (image["width"], image["height"]) for image in show(lines, Result()).images}
+    assert sizes["narrow"][0] <= 410 < sizes["wide"][0]
+    assert sizes["narrow"][1] == pytest.approx(2 * sizes["wide"][1], abs=2)
+
+
+@pytest.mark.parametrize("drawer", [lines, odd_color], ids=lambda drawer: drawer.name)
+def test_dark_is_what_drawing_in_dark_gives(drawer):
+    """Exchanging tokens is a shortcut, not another picture."""
+    from regutils.figures import _encode
+
+    dark = next(i for i in show(drawer, Result()).images if (i["mode"], i["layout"]) == ("dark", "wide"))
+    drawn = _encode(drawer.render(Result(), mode="dark"), "dark")
+    assert without_ids(dark["data"]) == without_ids(drawn["data"])
+    assert PALETTE["dark"]["paper"] in dark["data"]
+    assert PALETTE["light"]["paper"] not in dark["data"]
+
+
+def test_smaller_format_wins():
+    assert {image["format"] for image in show(lines, Result()).images} == {"svg"}
+    shown = show(surface, Result())
+    assert {image["format"] for image in shown.images} == {"png"}
+    assert base64.b64decode(shown.images[0]["data"]).startswith(b"\x89PNG")
+
+
+def test_bundle():
+    bundle = show(lines, Result())._repr_mimebundle_()
+    assert bundle["text/plain"] == bundle[MIME]["alt"] == "Two panels; the line rises by 2.0."
+    assert 'alt="Two panels; the line rises by 2.0."' in bundle["text/html"]
+    assert "data:image/svg+xml;base64," in bundle["text/html"]
+
+
+def test_same_bytes_each_time():
+    assert show(lines, Result()).images == show(lines, Result()).images
+
+
+def test_errors():
+    with pytest.raises(ValueError, match="'silent' has an empty text alternative"):
+        show(silent, Result())
+    with pytest.raises(TypeError, match="drawer must be a figure .* got str"):
+        show("lines", Result())
+    with pytest.raises(ValueError, match="axes must hold 2 axes for the figure 'lines'; got 0"):
+        lines(Result(), [])
