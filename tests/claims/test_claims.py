@@ -1,5 +1,9 @@
 """Every claim says what its experiment says, and its sabotaged twin says something else."""
 
+import json
+import subprocess
+import sys
+
 import pytest
 
 from regutils import claims as module
@@ -22,10 +26,17 @@ def test_sabotaged_twin_fails(claim):
     assert check(claim.id, sabotaged=True).verdict != claim.verdict
 
 
-@pytest.mark.parametrize("claim", CHECKED, ids=lambda claim: claim.id)
-def test_evidence_is_reproducible(claim):
-    again = [(f.what, f.measured, f.expected) for f in check(claim.id).findings]
-    assert [(f.what, f.measured, f.expected) for f in check(claim.id).findings] == again
+def test_the_command_prints_every_verdict_and_the_same_numbers_again():
+    command = [sys.executable, "-m", "regutils", "claims", "--json"]
+    rows = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    printed = {row["id"]: row["evidence"] for row in rows}
+    assert sum(evidence is not None for evidence in printed.values()) == len(CHECKED)
+    for claim in CHECKED:
+        here = check(claim.id)
+        assert printed[claim.id]["verdict"] == here.verdict
+        assert [f["measured"] for f in printed[claim.id]["findings"]] == pytest.approx(
+            [f.measured for f in here.findings], rel=1e-9, abs=1e-12
+        )
 
 
 def test_the_table_is_whole():
