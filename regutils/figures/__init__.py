@@ -163,9 +163,9 @@ def _encode(fig: "Figure", mode: Mode) -> dict[str, Any]:
 
 
 def _slim(svg: str) -> str:
-    """Without matplotlib's comments and metadata, and with coordinates to a hundredth of a point."""
+    """Without matplotlib's comments and metadata, and with coordinates (not scales) to a hundredth of a point."""
     svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<\?xml.*?\?>|<!DOCTYPE.*?>", "", svg, flags=re.S)
-    svg = re.sub(r"(\d+\.\d{2})\d+", r"\1", svg)
+    svg = re.sub(r"scale\([^)]*\)|(\d+\.\d{2})\d+", lambda number: number[1] or number[0], svg)
     return str(re.sub(r">\s+<", "><", svg)).strip()
 
 
