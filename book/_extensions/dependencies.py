@@ -19,7 +19,7 @@ from typing import Any
 
 from myst_nb.core.execute import create_client
 from myst_nb.core.read import create_nb_reader
-from sphinx.application import Sphinx
+from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
@@ -174,10 +174,21 @@ def prune(app: Sphinx, exception: Exception | None) -> None:
             shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
 
 
+def forget_failure(app: Sphinx, exception: Exception | None) -> None:
+    """After a build with warnings, let the next one read every page again.
+
+    Sphinx would take unchanged pages from its cache, and a second build would pass in silence. (After an
+    exception Sphinx does this itself.)
+    """
+    if exception is None and app._warncount:
+        Path(app.doctreedir, ENV_PICKLE_FILENAME).unlink(missing_ok=True)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("execution_package", "regutils", "env", str)
     app.connect("env-get-outdated", outdated)
     app.connect("env-before-read-docs", run_side_by_side)
     app.connect("source-read", use_cache)
     app.connect("build-finished", prune)
+    app.connect("build-finished", forget_failure, priority=950)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

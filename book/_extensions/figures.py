@@ -7,7 +7,6 @@ came from. Any other image, in code or in prose, needs a text alternative that s
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -19,25 +18,13 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
+from _extensions.alternatives import alt_fault
+
 MIME = "application/vnd.regutils.figure+json"
 PHONE = "(max-width: 600px)"
 HTML_BUILDERS = ("html", "dirhtml", "singlehtml")
 
 logger = logging.getLogger(__name__)
-_FILE = re.compile(r"(^|/)\S+\.(png|svg|jpe?g|gif|webp)$|^[\w-]*[0-9a-f]{16,}[\w-]*$", re.IGNORECASE)
-_FILLER = {"image", "picture", "figure", "plot", "graph", "chart", "photo", "diagram", "output", "untitled"}
-
-
-def alt_fault(alt: str | None) -> str | None:
-    """What is wrong with a text alternative, or None where it can be read aloud and means something."""
-    text = " ".join((alt or "").split())
-    if not text:
-        return "it is missing"
-    if _FILE.search(text):
-        return f"it is the name of a file: {text!r}"
-    if text.lower().strip(" .:0123456789") in _FILLER:
-        return f"it says nothing: {text!r}"
-    return None
 
 
 class Pictures(nodes.General, nodes.Element):

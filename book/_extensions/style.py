@@ -15,7 +15,8 @@ def tokens(palette: Mapping[str, Mapping[str, str]]) -> str:
     for mode, selector in (("light", ":root"), ("dark", 'html[data-theme="dark"]')):
         lines = "".join(f"  --{role.replace('_', '-')}: {value};\n" for role, value in palette[mode].items())
         rules.append(f"{selector} {{\n  color-scheme: {mode};\n{lines}}}\n")
-    return "".join(rules)
+    light, dark = rules
+    return f"{light}@media screen {{\n{dark}}}\n"  # paper is light
 
 
 def write_tokens(app: Sphinx) -> None:
