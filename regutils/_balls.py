@@ -18,6 +18,7 @@ class _Ball(Penalty):
 
     radius: float
     separable = False
+    constraint = True
 
     def __post_init__(self) -> None:
         radius = check_scalar(self.radius, "radius", low=0.0, inclusive="neither")

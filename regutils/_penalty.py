@@ -20,6 +20,7 @@ class Penalty:
 
     convex: bool = True
     separable: bool = True  # a sum over coordinates
+    constraint: bool = False  # infinite somewhere
 
     @property
     def unpenalized(self) -> bool:
@@ -70,6 +71,10 @@ class Penalty:
     def blocks(self, n_features: int) -> list[Array] | None:
         """Index sets between which P is a plain sum; None when it does not split."""
         return [np.array([j]) for j in range(n_features)] if self.separable else None
+
+    def block_prox(self, theta: Array, step: float) -> Array:
+        """The prox of one term of the sum, for the coefficients of its block alone; unchecked, for inner loops."""
+        return self._prox(theta, step)
 
     def _value(self, theta: Array) -> Values:
         raise NotImplementedError

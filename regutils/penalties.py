@@ -205,6 +205,9 @@ class GroupL2(_Strength):
         member = self._members(np.zeros(n_features))
         return [np.flatnonzero(member == g) for g in range(int(member.max()) + 1)]
 
+    def block_prox(self, theta: Array, step: float) -> Array:
+        return L2Norm(self.lam)._prox(theta, step)
+
     def _members(self, theta: Array) -> np.ndarray:
         member: np.ndarray = self._member  # type: ignore[attr-defined]
         if theta.shape[-1:] != member.shape:
@@ -255,6 +258,9 @@ class L2Norm(_Strength):
 
     lam: float
     separable = False
+
+    def blocks(self, n_features: int) -> list[Array] | None:
+        return [np.arange(n_features)]
 
     def _as_group(self, theta: Array) -> GroupL2:
         return GroupL2(self.lam, np.zeros(theta.shape[-1]))
