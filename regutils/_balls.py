@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from regutils._penalty import Penalty, Values
 from regutils._validation import Array, check_array, check_scalar
@@ -38,7 +39,7 @@ class _Ball(Penalty):
     def _project(self, theta: Array) -> Array:
         raise NotImplementedError
 
-    def _on_sphere(self, theta: Array) -> Array:
+    def _on_sphere(self, theta: Array) -> npt.NDArray[np.bool_]:
         return np.asarray(self.norm(theta) >= self.radius * (1.0 - _ROUNDING))[..., None]
 
     def _value(self, theta: Array) -> Values:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from regutils._history import Callback, Recorder, Result
-from regutils._penalty import Penalty
+from regutils._penalty import Index, Penalty
 from regutils._validation import Array
 from regutils.losses import Loss, SquaredLoss
 from regutils.metrics import objective
@@ -27,9 +27,9 @@ def coordinate_descent(
 ) -> Result:
     """Cyclic coordinate descent, for penalties that are sums over coordinates or groups. It has no step to choose.
 
-    Squared loss: one iteration is one sweep over all coordinates, each minimized exactly (Friedman, Hastie, Hoefling and
-    Tibshirani 2007), each group by a proximal gradient step of its own. Logistic loss: one iteration is a Newton step
-    for the penalized problem, whose quadratic model is minimized by sweeps (Friedman, Hastie and Tibshirani 2010,
+    Squared loss: one iteration is one sweep over all coordinates, each minimized exactly (Friedman, Hastie, Hoefling
+    and Tibshirani 2007), each group by a proximal gradient step of its own. Logistic loss: one iteration is a Newton
+    step for the penalized problem, whose quadratic model is minimized by sweeps (Friedman, Hastie and Tibshirani 2010,
     section 3), with a line search (Lee, Sun and Saunders 2014). A sparse X is made dense.
 
     Raises ValueError for a penalty that does not split (the balls).
@@ -52,8 +52,8 @@ def coordinate_descent(
     return recorder.result()
 
 
-def _newton_step(loss: Loss, penalty: Penalty, blocks: list[Array], theta: Array) -> Array:
-    """Minimize the loss's quadratic model plus the penalty by sweeps, then go as far towards it as the objective falls."""
+def _newton_step(loss: Loss, penalty: Penalty, blocks: list[Index], theta: Array) -> Array:
+    """Minimize the quadratic model of the loss plus the penalty by sweeps, then go there as far as it helps."""
     gradient = loss.gradient(theta)
     sweep = _Sweep(loss.hessian_root(theta), penalty, blocks)
     target, first = theta, 0.0
@@ -84,7 +84,7 @@ class _Sweep:
     section 2.2); for p > n with A times the change so far, so that no (p, p) matrix is formed.
     """
 
-    def __init__(self, root: Array, penalty: Penalty, blocks: list[Array]) -> None:
+    def __init__(self, root: Array, penalty: Penalty, blocks: list[Index]) -> None:
         self.root = np.asfortranarray(root)
         self.gram = root.T @ root if root.shape[1] <= root.shape[0] else None
         self.blocks = blocks

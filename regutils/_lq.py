@@ -1,10 +1,61 @@
-"""The proximal operator of c |x|^q, exact for every q > 0."""
+"""The family lam sum |theta|^q, with a proximal operator that is exact for every q > 0."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from regutils._validation import Array
+from regutils._penalty import Strength, Values, scale_into, within
+from regutils._validation import Array, check_scalar
+
+
+@dataclass(frozen=True)
+class Lq(Strength):
+    """P(theta) = lam sum_j |theta_j|^q for any q > 0: bridge regression (Frank and Friedman 1993, Fu 1998).
+
+    Convex for q >= 1, with corners for q <= 1. For q < 1 the prox returns the global minimizer (zero where zero ties),
+    the slope at zero is infinite, so that zero is always a stationary point and subdiff_distance is 0 there.
+    """
+
+    lam: float
+    q: float
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "q", check_scalar(self.q, "q", low=0.0, inclusive="neither"))
+        object.__setattr__(self, "convex", self.q >= 1.0)
+
+    @property
+    def _curvatures(self) -> tuple[float, float]:
+        curvature = 2.0 * self.lam if self.q == 2 else 0.0
+        return curvature, curvature
+
+    def _value(self, theta: Array) -> Values:
+        return self.lam * np.sum(np.abs(theta) ** self.q, axis=-1)
+
+    def _gradient(self, theta: Array) -> Array:
+        size = np.where(theta == 0, 1.0, np.abs(theta))
+        return self.lam * self.q * np.sign(theta) * size ** (self.q - 1.0)
+
+    def _prox(self, theta: Array, step: float) -> Array:
+        return lq_prox(theta, step * self.lam, self.q)
+
+    def _subdiff_distance(self, theta: Array, gradient: Array) -> Array:
+        reach = 0.0 if self.q > 1 or self.lam == 0 else self.lam if self.q == 1 else np.inf
+        at_zero = np.maximum(np.abs(gradient) - reach, 0.0)
+        return np.where(theta == 0, at_zero, np.abs(gradient + self._gradient(theta)))
+
+    def _conjugate(self, u: Array) -> Values:
+        if not self.convex:
+            return super()._conjugate(u)
+        if self.q == 1 or self.lam == 0:
+            return np.sum(np.where(within(np.abs(u), self.lam), 0.0, np.inf), axis=-1)
+        ratio = np.abs(u) / (self.q * self.lam)
+        return self.lam * (self.q - 1.0) * np.sum(ratio ** (self.q / (self.q - 1.0)), axis=-1)
+
+    def _dual_scale(self, u: Array) -> float:
+        return scale_into(self.lam, float(np.max(np.abs(u)))) if self.q == 1 else 1.0
 
 
 def lq_prox(theta: Array, c: float, q: float) -> Array:

@@ -16,14 +16,13 @@ from regutils._penalty import Penalty
 from regutils._validation import Array
 from regutils.losses import Loss, SquaredLoss
 from regutils.metrics import kkt_violation, objective
-from regutils.penalties import L1, ElasticNet
 
 
 def newton(loss: Loss, penalty: Penalty, *, theta0: object = None, max_iter: int = 200, tol: float = 1e-10) -> Result:
     """minimize loss(theta) + lam ||theta||_2^2 (lam = 0 for no penalty) by Newton's method with a line search.
 
-    For the squared loss the first step lands on the closed form. The minimizer lies in the row space (of the minimizers,
-    when there are many, the one of least norm does), so only that space is searched.
+    For the squared loss the first step lands on the closed form. The minimizer lies in the row space (when there are
+    many, the one of least norm does), so only that space is searched.
     """
     recorder = Recorder(loss, penalty, tol, max_iter, None, False)
     curvature = penalty.smoothness  # of a quadratic: its second derivative
@@ -43,8 +42,8 @@ def newton(loss: Loss, penalty: Penalty, *, theta0: object = None, max_iter: int
 class LossProx:
     """x = argmin of loss(x) + ||x - v||^2 / (2 step): the first half of an ADMM step.
 
-    Off the row space x equals v. On it, the squared loss is diagonal in the basis of right singular vectors; the logistic
-    loss takes Newton steps from the last answer.
+    Off the row space x equals v. On it, the squared loss is diagonal in the basis of right singular vectors; the
+    logistic loss takes Newton steps from the last answer.
     """
 
     def __init__(self, loss: Loss) -> None:

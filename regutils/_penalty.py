@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from regutils._validation import Array, check_array, check_scalar
 
+Index = npt.NDArray[np.intp]
 Values = Any  # a float for one vector (p,), an array (...) for many vectors (..., p)
 
 
@@ -30,12 +32,12 @@ class Penalty:
     @property
     def smoothness(self) -> float:
         """Lipschitz constant of the part of the gradient that has one (0 for corners alone)."""
-        return 0.0
+        return self._curvatures[0]
 
     @property
     def strong_convexity(self) -> float:
         """The largest m for which P(theta) - (m/2) ||theta||_2^2 is convex."""
-        return 0.0
+        return self._curvatures[1]
 
     def value(self, theta: object) -> Values:
         """P(theta): a float for theta (p,), an array (...) for theta (..., p)."""
@@ -64,17 +66,21 @@ class Penalty:
         point = np.atleast_1d(check_array(theta, "theta"))
         return self._fenchel_gap(point, check_array(u, "u", shape=point.shape))
 
-    def dual_scale(self, u: Array) -> float:
-        """The largest s in [0, 1] with P*(s u) finite, for one vector u."""
-        return 1.0
+    def dual_scale(self, u: object) -> float:
+        """The largest s in [0, 1] with P*(s u) finite, for one vector u (p,)."""
+        return self._dual_scale(check_array(u, "u", ndim=1))
 
-    def blocks(self, n_features: int) -> list[Array] | None:
+    def blocks(self, n_features: int) -> list[Index] | None:
         """Index sets between which P is a plain sum; None when it does not split."""
-        return [np.array([j]) for j in range(n_features)] if self.separable else None
+        return self._blocks(n_features)
 
     def block_prox(self, theta: Array, step: float) -> Array:
-        """The prox of one term of the sum, for the coefficients of its block alone; unchecked, for inner loops."""
-        return self._prox(theta, step)
+        """The prox of one term of that sum, for the coefficients of its block alone; unchecked, for inner loops."""
+        return self._block_prox(theta, step)
+
+    @property
+    def _curvatures(self) -> tuple[float, float]:
+        return 0.0, 0.0
 
     def _value(self, theta: Array) -> Values:
         raise NotImplementedError
@@ -94,3 +100,43 @@ class Penalty:
     def _fenchel_gap(self, theta: Array, u: Array) -> Values:
         # Subclasses write this without the cancellation of three large terms, so that gaps of 1e-12 mean something.
         return self._value(theta) + self._conjugate(u) - np.sum(u * theta, axis=-1)
+
+    def _dual_scale(self, u: Array) -> float:
+        return 1.0
+
+    def _blocks(self, n_features: int) -> list[Index] | None:
+        return [np.array([j]) for j in range(n_features)] if self.separable else None
+
+    def _block_prox(self, theta: Array, step: float) -> Array:
+        return self._prox(theta, step)
+
+
+class Strength(Penalty):
+    """A penalty with one strength, lam >= 0."""
+
+    lam: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lam", check_scalar(self.lam, "lam", low=0.0))
+
+
+def soft_threshold(theta: Array, threshold: float) -> Array:
+    """sign(theta) max(|theta| - threshold, 0), element by element, with exact zeros."""
+    return theta - np.clip(theta, -threshold, threshold)
+
+
+def within(norm: Array, radius: float) -> Array:
+    """norm <= radius, rounding forgiven."""
+    return np.asarray(norm <= radius * (1.0 + 1e-12))
+
+
+def scale_into(radius: float, norm: float) -> float:
+    """The largest s in [0, 1] with s norm <= radius, rounded so that the product does not stick out."""
+    return 1.0 if norm <= radius else radius / norm * (1.0 - 2.0**-51)
+
+
+def square_over(x: Array, divisor: float) -> Array:
+    """x^2 / divisor, with its limit for divisor = 0: zero at zero, infinity elsewhere."""
+    if divisor > 0:
+        return x**2 / divisor
+    return np.where(x == 0, 0.0, np.inf)

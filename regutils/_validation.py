@@ -96,29 +96,28 @@ def check_choice(value: object, name: str, allowed: Collection[str]) -> str:
     return value
 
 
-def check_X(X: object, name: str = "X") -> Any:
+def check_X(X: Any, name: str = "X") -> Any:
     """Return a design matrix (n, p) of float64: a dense array, or a scipy.sparse CSC array when sparse came."""
     if not _is_sparse(X):
         return check_array(X, name, ndim=2)
     import scipy.sparse
 
-    sparse: Any = X
-    if sparse.ndim != 2:
-        raise ValueError(f"{name} must have 2 dimension(s), got shape {sparse.shape}")
-    if 0 in sparse.shape:
-        raise ValueError(f"{name} must not be empty, got shape {sparse.shape}")
-    columns = scipy.sparse.csc_array(sparse)
+    if X.ndim != 2:
+        raise ValueError(f"{name} must have 2 dimension(s), got shape {X.shape}")
+    if 0 in X.shape:
+        raise ValueError(f"{name} must not be empty, got shape {X.shape}")
+    columns = scipy.sparse.csc_array(X)
     check_array(columns.data, name, allow_empty=True)
     return columns.astype(np.float64)
 
 
 def check_Xy(X: object, y: object) -> tuple[Any, Array]:
     """Return a design (n, p) and a target (n,) of equal length as float64; a sparse X stays sparse."""
-    X = check_X(X)
-    y = check_array(y, "y", ndim=1)
-    if X.shape[0] != y.shape[0]:
-        raise ValueError(f"X and y must have the same number of rows, got {X.shape[0]} and {y.shape[0]}")
-    return X, y
+    design = check_X(X)
+    target = check_array(y, "y", ndim=1)
+    if design.shape[0] != target.shape[0]:
+        raise ValueError(f"X and y must have the same number of rows, got {design.shape[0]} and {target.shape[0]}")
+    return design, target
 
 
 def _to_float64(value: object, name: str) -> Array:

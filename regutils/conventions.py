@@ -38,8 +38,9 @@ def from_sklearn_ridge(alpha: float, *, n_samples: int) -> dict[str, float]:
 def to_sklearn_elastic_net(lam: float, rho: float) -> dict[str, float]:
     """sklearn.linear_model.ElasticNet minimizes
 
-    (1/(2n)) ||y - Xw||^2 + alpha l1_ratio ||w||_1 + (alpha / 2) (1 - l1_ratio) ||w||_2^2, with a 1/2 that we do not have:
-    alpha = lam (2 - rho), l1_ratio = rho / (2 - rho).
+    (1/(2n)) ||y - Xw||^2 + alpha l1_ratio ||w||_1 + (alpha / 2) (1 - l1_ratio) ||w||_2^2,
+
+    with a 1/2 that we do not have: alpha = lam (2 - rho), l1_ratio = rho / (2 - rho).
     """
     lam, rho = _strength(lam, "lam"), _share(rho, "rho")
     return {"alpha": lam * (2.0 - rho), "l1_ratio": rho / (2.0 - rho)}
@@ -54,8 +55,9 @@ def from_sklearn_elastic_net(alpha: float, l1_ratio: float) -> dict[str, float]:
 def to_sklearn_logistic(lam: float, rho: float = 1.0, *, n_samples: int) -> dict[str, float]:
     """sklearn.linear_model.LogisticRegression minimizes
 
-    C sum_i loss_i + l1_ratio ||w||_1 + ((1 - l1_ratio) / 2) ||w||_2^2: a sum over samples, weighted by the inverse of the
-    strength. C = 1 / (n lam (2 - rho)), l1_ratio = rho / (2 - rho); lam > 0.
+    C sum_i loss_i + l1_ratio ||w||_1 + ((1 - l1_ratio) / 2) ||w||_2^2,
+
+    a sum over samples, weighted by the inverse of the strength: C = 1 / (n lam (2 - rho)), l1_ratio = rho / (2 - rho); lam > 0.
 
     Solvers for an L1 part: saga (tighten tol), or liblinear, which also penalizes the intercept, unlike us.
     """
@@ -77,8 +79,8 @@ def from_sklearn_logistic(C: float, l1_ratio: float = 0.0, *, n_samples: int) ->
 def to_glmnet(lam: float, rho: float = 1.0, *, sd_y: float = 1.0) -> dict[str, float]:
     """glmnet's lambda and alpha for our problem on standardized columns (coefficients: see from_standardized).
 
-    glmnet's objective is (1/(2n)) ||y - X beta||^2 + lambda (alpha ||beta||_1 + ((1 - alpha) / 2) ||beta||_2^2) for columns of
-    standard deviation 1 (with 1/n; Friedman, Hastie and Tibshirani 2010, equation 1). But for family = "gaussian" it
+    glmnet's objective is (1/(2n)) ||y - X beta||^2 + lambda (alpha ||beta||_1 + ((1 - alpha) / 2) ||beta||_2^2) for columns
+    of standard deviation 1 (with 1/n; Friedman, Hastie and Tibshirani 2010, equation 1). But for family = "gaussian" it
     first divides y by its standard deviation sd_y (with 1/n) and lambda by it too, then multiplies beta back. The L1
     part does not notice; the square is measured in other units, so that what it minimizes is
 
@@ -116,8 +118,8 @@ def from_standardized(coef: object, intercept: float, *, mean: object, sd: objec
 def to_torch_weight_decay(lam: float) -> dict[str, float]:
     """torch.optim.SGD adds weight_decay * theta to the gradient; ours is 2 lam theta: weight_decay = 2 lam.
 
-    For plain SGD (momentum too) on the mean loss. For adaptive methods the two part: Adam rescales the added gradient, AdamW
-    decays outside of it (Loshchilov and Hutter 2019). PyTorch decays every parameter it is given: keep the
+    For plain SGD (momentum too) on the mean loss. For adaptive methods the two part: Adam rescales the added gradient,
+    AdamW decays outside of it (Loshchilov and Hutter 2019). PyTorch decays every parameter it is given: keep the
     intercept in a parameter group with weight_decay=0. With torch.nn.MSELoss, which has no 1/2, the data term
     is twice ours: double weight_decay, too.
     """

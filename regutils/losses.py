@@ -1,6 +1,6 @@
 """Losses as functions of the coefficients alone: the intercept is minimized out, and so is never penalized.
 
-With the linear predictor z = X theta + b 1, the profile L(theta) = min over b of loss(z) is convex, and its gradient is
+With the predictor z = X theta + b 1, the profile L(theta) = min over b of loss(z) is convex, and its gradient is
 that of the loss at the best b (the envelope theorem). Solvers therefore see theta and nothing else. With
 fit_intercept=False, b = 0. In both losses the gradient is -X' residual / n.
 """
@@ -21,11 +21,14 @@ class Loss:
     """A mean loss over n samples. X: (n, p), dense or scipy.sparse; y: (n,)."""
 
     curvature: float  # largest second derivative of one sample's loss in its linear predictor
+    _flattest: float = 0.0
 
     def __init__(self, X: object, y: object, *, fit_intercept: bool = True) -> None:
+        self.X: Any
+        self.y: Array
         self.X, self.y = check_Xy(X, y)
         self.fit_intercept = bool(fit_intercept)
-        self.n_samples, self.n_features = self.X.shape
+        self.n_samples, self.n_features = (int(size) for size in self.X.shape)
         columns = np.asarray(self.X.mean(axis=0)).ravel()
         self._mean = columns if self.fit_intercept else np.zeros(self.n_features)
         # Solvers ask for value, gradient and gap at the same theta: remember the last point.
@@ -57,7 +60,7 @@ class Loss:
 
     def hessian_root(self, theta: object) -> Array:
         """A dense matrix A (n, p) with A'A = hessian(theta): rows of X, weighted and centered with those weights."""
-        raise NotImplementedError
+        return self._hessian_root(check_array(theta, "theta", shape=(self.n_features,)))
 
     @property
     def lipschitz(self) -> float:
@@ -66,23 +69,29 @@ class Loss:
 
     @property
     def strong_convexity(self) -> float:
-        """The largest m for which value(theta) - (m/2) ||theta||_2^2 is convex (0 when there is none)."""
-        return 0.0
+        """The largest m for which value(theta) - (m/2) ||theta||_2^2 is convex (0 when there is none).
+
+        For the squared loss the smallest eigenvalue of X'X / n; the logistic loss flattens out: 0.
+        """
+        return self._flattest
 
     @cached_property
     def spectrum(self) -> Array:
         """Eigenvalues of X'X / n in decreasing order, (min(n, p),); columns centered when an intercept is fitted."""
-        return self._svd[1] ** 2 / self.n_samples
+        singular: Array = self._svd[1]
+        return singular**2 / self.n_samples
 
     @cached_property
     def column_basis(self) -> Array:
         """Orthonormal basis (n, rank) of the space of the (centered) columns."""
-        return self._svd[0][:, : self.rank]
+        left: Array = self._svd[0]
+        return left[:, : self.rank]
 
     @cached_property
     def row_basis(self) -> Array:
         """Orthonormal basis (p, rank) of the space of the (centered) rows: the loss is constant off it."""
-        return self._svd[2][: self.rank].T
+        right: Array = self._svd[2]
+        return right[: self.rank].T
 
     @cached_property
     def rank(self) -> int:
@@ -93,7 +102,7 @@ class Loss:
     @cached_property
     def centered(self) -> Array:
         """X minus its column means as a dense matrix (X itself without an intercept)."""
-        dense = self.X.toarray() if scipy.sparse.issparse(self.X) else self.X
+        dense: Array = self.X.toarray() if self._sparse else self.X
         return dense - self._mean if self.fit_intercept else dense
 
     @cached_property
@@ -110,7 +119,7 @@ class Loss:
 
     @property
     def _sparse(self) -> bool:
-        return scipy.sparse.issparse(self.X)
+        return bool(scipy.sparse.issparse(self.X))
 
     @property
     def _design(self) -> Any:
@@ -125,6 +134,12 @@ class Loss:
             self._last = (point.copy(), shift, predictor + shift)
         return self._last[1:]
 
+    def _hessian_root(self, theta: Array) -> Array:
+        raise NotImplementedError
+
+    def _conjugate_gap(self, theta: Array, change: Array) -> float:
+        raise NotImplementedError
+
     def _best_shift(self, predictor: Array) -> float:
         raise NotImplementedError
 
@@ -135,11 +150,13 @@ class Loss:
         raise NotImplementedError
 
     def conjugate_gap(self, theta: object, change: Array) -> float:
-        """l(z) + l*(a) - <a, z> >= 0 for the loss l of all n predictors, at the dual point a = -(residual + change) / n.
+        """l(z) + l*(a) - <a, z> >= 0, l the loss of all n predictors z, at the dual point a = -(residual + change) / n.
 
-        The first half of a duality gap, written without cancellation; zero for change = 0, infinite outside the domain.
+        The first half of a duality gap, written without cancellation: zero for change = 0, infinite outside the domain.
+        change: (n,).
         """
-        raise NotImplementedError
+        point = check_array(theta, "theta", shape=(self.n_features,))
+        return self._conjugate_gap(point, check_array(change, "change", shape=(self.n_samples,)))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(X {self.X.shape}, y {self.y.shape}, fit_intercept={self.fit_intercept})"
@@ -150,12 +167,11 @@ class SquaredLoss(Loss):
 
     curvature = 1.0
 
-    @property
-    def strong_convexity(self) -> float:
-        """The smallest eigenvalue of X'X / n: 0 when p exceeds the rank."""
+    @cached_property
+    def _flattest(self) -> float:  # type: ignore[override]
         return float(self.spectrum[-1]) if self.rank == self.n_features else 0.0
 
-    def hessian_root(self, theta: object) -> Array:
+    def _hessian_root(self, theta: Array) -> Array:
         return self.centered / np.sqrt(self.n_samples)
 
     def _best_shift(self, predictor: Array) -> float:
@@ -168,7 +184,7 @@ class SquaredLoss(Loss):
     def _fitted_mean(self, predictor: Array) -> Array:
         return predictor
 
-    def conjugate_gap(self, theta: object, change: Array) -> float:
+    def _conjugate_gap(self, theta: Array, change: Array) -> float:
         return float(change @ change) / (2 * self.n_samples)
 
 
@@ -190,13 +206,13 @@ class LogisticLoss(Loss):
             raise ValueError(f"y must hold both classes when an intercept is fitted, got only {labels[0]:g}")
         self.y = (self.y > 0).astype(np.float64)
 
-    def hessian_root(self, theta: object) -> Array:
+    def _hessian_root(self, theta: Array) -> Array:
         _, predictor = self._at(theta)
         weight = scipy.special.expit(predictor) * scipy.special.expit(-predictor)
         centered = self.centered
         if self.fit_intercept:
             centered = centered - weight @ centered / weight.sum()
-        return centered * np.sqrt(weight / self.n_samples)[:, None]
+        return np.asarray(centered * np.sqrt(weight / self.n_samples)[:, None])
 
     def _best_shift(self, predictor: Array) -> float:
         # The best b makes the mean probability equal to the mean label. Newton, kept inside a bracket.
@@ -225,7 +241,7 @@ class LogisticLoss(Loss):
     def _fitted_mean(self, predictor: Array) -> Array:
         return np.asarray(scipy.special.expit(predictor))
 
-    def conjugate_gap(self, theta: object, change: Array) -> float:
+    def _conjugate_gap(self, theta: Array, change: Array) -> float:
         # The mean Kullback-Leibler divergence from the fitted probabilities to those of the dual point.
         _, predictor = self._at(theta)
         dual = self._fitted_mean(predictor) - change

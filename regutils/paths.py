@@ -21,8 +21,8 @@ from regutils._validation import Array, check_array, check_integer, check_scalar
 class Path:
     """Solutions along a decreasing grid of strengths; the leading axis R is there when it was there in the input.
 
-    lambdas (..., L); coef (..., L, p); intercept (..., L); df (..., L), the degrees of freedom of the fit, the intercept
-    not counted; kkt (...), the largest violation of the optimality conditions on the path, relative to
+    lambdas (..., L); coef (..., L, p); intercept (..., L); df (..., L), the degrees of freedom of the fit without
+    the intercept; kkt (...), the largest violation of the optimality conditions on the path, relative to
     max |X'y| / n of the centered data: the certificate that the path is right.
     """
 
@@ -68,7 +68,8 @@ def elastic_net_path(
 
     rho in [0, 1] is the share of the L1 part, fixed along the path: 1 gives lasso_path, 0 gives ridge_path. Default
     grid as in lasso_path, from lambda_max = max |X'y| / (n rho) (as ridge_path for rho = 0).
-    df: the trace of X_A (X_A'X_A + 2 n lam (1 - rho) I)^-1 X_A', A the nonzero coefficients (Tibshirani and Taylor 2012).
+    df: the trace of X_A (X_A'X_A + 2 n lam (1 - rho) I)^-1 X_A', A the nonzero coefficients (Tibshirani and
+    Taylor 2012).
     """
     rho = check_scalar(rho, "rho", low=0.0, high=1.0)
     if rho == 0:
@@ -127,7 +128,7 @@ class _Problem:
     @property
     def correlation(self) -> Array:
         """X'y / n per replicate, (R, p)."""
-        return np.einsum("rnp,rn->rp", self.X, self.y) / self.n
+        return np.asarray(np.einsum("rnp,rn->rp", self.X, self.y) / self.n)
 
     @property
     def correlation_max(self) -> Array:
@@ -177,7 +178,7 @@ class _Problem:
 
 
 def _descend(X: Array, y: Array, l1: Array, l2: Array) -> Array:
-    """Coefficients (L, p) for one centered data set: coordinate descent finds the support, linear algebra the numbers."""
+    """Coefficients (L, p) for one data set: coordinate descent finds the support, linear algebra the numbers."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import enet_path
 
@@ -240,7 +241,7 @@ def _violation(X: Array, y: Array, theta: Array, l1: float, l2: float) -> float:
 
 def _degrees_of_freedom(X: Array, coef: Array, l2: Array) -> Array:
     """trace of X_A (X_A'X_A + 2 n l2 I)^-1 X_A' per strength (L,): the number of nonzeros when l2 = 0."""
-    df = np.count_nonzero(coef, axis=1).astype(np.float64)
+    df: Array = np.count_nonzero(coef, axis=1).astype(np.float64)
     for k in np.flatnonzero(l2 > 0):
         squares = np.linalg.svd(X[:, coef[k] != 0], compute_uv=False) ** 2
         df[k] = np.sum(squares / (squares + 2.0 * X.shape[0] * l2[k]))

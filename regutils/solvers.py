@@ -212,8 +212,8 @@ def solve(
     """The minimizer of loss + penalty to high accuracy, by the method that suits the penalty.
 
     Ridge and no penalty: Newton's method (for the squared loss that is the closed form; where the minimizer is not
-    unique, the one of least norm). L1, elastic net, groups, Huber and Lq: coordinate descent, for L1 and the elastic net
-    ended by an exact solve on the support. The balls and the unsquared norm: FISTA. History without iterates.
+    unique, the one of least norm). L1, elastic net, groups, Huber and Lq: coordinate descent, ended for L1 and the
+    elastic net by an exact solve on the support. The balls and the unsquared norm: FISTA. History without iterates.
     """
     if isinstance(penalty, (L2, NoPenalty)) or (isinstance(penalty, ElasticNet) and penalty.rho == 0):
         return newton(loss, penalty, theta0=theta0, max_iter=min(max_iter, 200), tol=tol)
