@@ -135,6 +135,6 @@ def touching(radius: float = 1.0) -> tuple[Contact, Contact]:
     return contact(L1Ball(radius)), contact(L2Ball(radius))
 
 
-def shrinking(radii: tuple[float, ...] = (1.7, 1.0, 0.4)) -> tuple[tuple[Contact, Contact], ...]:
+def shrinking(radii: tuple[float, ...] = (1.4, 0.9, 0.4)) -> tuple[tuple[Contact, Contact], ...]:
     """The same loss against both balls, for radii that get smaller (the penalty stronger)."""
     return tuple((contact(L1Ball(t), inner=0), contact(L2Ball(t), inner=0)) for t in radii)

@@ -56,11 +56,11 @@ def normal_cones(radius: float = 1.0, count: int = 46, extent: float = 3.0, seed
     The solutions that go to the corner (t, 0) fill the cone {z : z_1 - t >= |z_2|}, and its turns by 90 degrees.
     """
     rng = np.random.default_rng(seed)
-    points = rng.uniform(-extent, extent, (4 * count, 2))
+    points = rng.uniform(-0.94 * extent, 0.94 * extent, (4 * count, 2))
     apart = [0]
     for index in range(1, len(points)):  # spread evenly, so that the arrows can be told apart
         near = np.min(np.linalg.norm(points[apart] - points[index], axis=1))
-        if near > 0.55 and np.sum(np.abs(points[index])) > radius + 0.35:
+        if near > 0.55 and np.linalg.norm(points[index]) > radius + 0.3:
             apart.append(index)
     points = points[apart][:count]
     on_diamond = L1Ball(radius).project(points)

@@ -72,7 +72,7 @@ def real_corner(
         least_squares=z,
         standard_error=standard_error,
         l1=contact(L1Ball(radius), hessian, z),
-        l2=contact(L2Ball(radius), hessian, z),
+        l2=contact(L2Ball(radius), hessian, z, inner=0),
         radii=radii,
         corner=frequency(corner, replicates),
         l2_zeros=l2_zeros,

@@ -90,7 +90,7 @@ def solids(exponents: tuple[float, ...] = (0.5, 1.0, 2.0)) -> Solids:
     """The surfaces ||theta||_q = 1 in three dimensions. The octahedron needs 8 triangles, the others a fine mesh."""
     surfaces = []
     for q in exponents:
-        flat = _octahedron(1 if q == 1 else 11)
+        flat = _octahedron(1 if q == 1 else 16)
         points = level_curve(Lq(1.0, q), flat.reshape(-1, 3), np.eye(3)[0])
         surfaces.append(points.reshape(flat.shape))
     return Solids(exponents, tuple(surfaces))
@@ -103,7 +103,9 @@ def _octahedron(pieces: int) -> Array:
     cells += [((i + 1, j), (i + 1, j + 1), (i, j + 1)) for i, j in grid if i + j + 2 <= pieces]
     face = np.array([[(i, j, pieces - i - j) for i, j in cell] for cell in cells]) / pieces
     signs = np.array([(a, b, c) for a in (1, -1) for b in (1, -1) for c in (1, -1)])
-    return np.concatenate([face * sign for sign in signs]).astype(np.float64)
+    # A reflection turns a triangle's orientation around: turn it back, so that all normals point outward.
+    turned = [face[:, :: int(np.prod(sign))] * sign for sign in signs]
+    return np.concatenate(turned).astype(np.float64)
 
 
 @evidence("A-geo-1", sabotage={"l1_ball": L2Ball})
