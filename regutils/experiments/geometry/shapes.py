@@ -90,7 +90,7 @@ def solids(exponents: tuple[float, ...] = (0.5, 1.0, 2.0)) -> Solids:
     """The surfaces ||theta||_q = 1 in three dimensions. The octahedron needs 8 triangles, the others a fine mesh."""
     surfaces = []
     for q in exponents:
-        flat = _octahedron(1 if q == 1 else 16)
+        flat = _octahedron(1 if q == 1 else 10)
         points = level_curve(Lq(1.0, q), flat.reshape(-1, 3), np.eye(3)[0])
         surfaces.append(points.reshape(flat.shape))
     return Solids(exponents, tuple(surfaces))

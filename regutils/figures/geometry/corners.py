@@ -170,7 +170,13 @@ def correlation(result: CorrelationEffect, axes: Sequence[Axes]) -> None:
         right.plot(result.grid, theory, color=color(tone), **line("theory"))
         _measured(right, result.correlations, freq, tone, marker)
         right.text(*spot, label, color=color(tone), weight="bold")
-    right.set(title="Share of corners", xlabel="correlation of the features", ylim=(0, 1.0), xlim=(-1, 1))
+    right.set(
+        title="Share of corners",
+        xlabel="correlation of the features",
+        ylim=(0, 1.0),
+        xlim=(-1, 1),
+        xticks=[-1, -0.5, 0, 0.5, 1],
+    )
 
 
 def _dimension_alt(result: DimensionEffect) -> str:
@@ -220,8 +226,8 @@ def dimension(result: DimensionEffect, axes: Sequence[Axes]) -> None:
 def _smallest_alt(result: SmallestCoordinate) -> str:
     return (
         f"Share of {result.losses:,} random losses whose smaller coordinate is at most epsilon; logarithmic axes. "
-        f"The L1 line stays at {result.exact_zeros['L1'] / result.losses:.2f} however small epsilon gets, because those "
-        "coordinates are exactly zero. The L2 line falls in proportion to epsilon; "
+        f"The L1 line stays at {result.exact_zeros['L1'] / result.losses:.2f} however small epsilon gets, because "
+        "those coordinates are exactly zero. The L2 line falls in proportion to epsilon; "
         f"{result.exact_zeros['L2']} solutions have an exact zero."
     )
 
@@ -249,9 +255,9 @@ def _real_alt(result: RealCorner) -> str:
     return (
         f"Two panels on the diabetes data, coefficients of {result.features[0]} and {result.features[1]}. First: at "
         f"radius {result.l1.radius:g} the loss contours touch the diamond at its corner, {result.features[1]} zero, "
-        f"and the circle at ({result.l2.solution[0]:.3f}, {result.l2.solution[1]:.3f}). Second: the share of corners over "
-        f"{result.corner.replicates:,} bootstrap samples against the radius, {result.corner.share[at]:.2f} at that "
-        f"radius, beside the closed form's {theory:.2f}."
+        f"and the circle at ({result.l2.solution[0]:.3f}, {result.l2.solution[1]:.3f}). Second: the share of corners "
+        f"over {result.corner.replicates:,} bootstrap samples against the radius, {result.corner.share[at]:.2f} at "
+        f"that radius, beside the closed form's {theory:.2f}."
     )
 
 

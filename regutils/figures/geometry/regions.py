@@ -83,7 +83,7 @@ def shrinking(result: Sequence[tuple[Contact, Contact]], axes: Sequence[Axes]) -
             solution(ax, contact, size=8.5)
         l1, l2 = pair
         ax.plot(*l1.least_squares, marker="+", markersize=9, markeredgewidth=1.8, color=color("ink"), zorder=5)
-        ax.text(l1.solution[0] - 0.14, l1.solution[1] + 0.1, "L1", color=color("l1"), ha="right", weight="bold")
+        ax.text(l1.solution[0] - 0.16, l1.solution[1] + 0.14, "L1", color=color("l1"), ha="right", weight="bold")
         ax.text(l2.solution[0] + 0.15, l2.solution[1] + 0.08, "L2", color=color("l2"), weight="bold")
 
 
@@ -126,7 +126,7 @@ def family(result: Family, axes: Sequence[Axes]) -> None:
     right.set_ylim(-w, w)
     right.set_xlim(1 - 1.05 * w, 1 + 1.15 * w)
     right.axhline(0.0, color=color("muted"), **line("guide"))
-    right.set_xticks([0.94, 1.0])
+    right.set_xticks([0.95, 1.0, 1.05])
     right.set_yticks([-0.05, 0.0, 0.05])
     looks: dict[str, tuple[str, Any]] = {
         "L1": ("l1", "-"),
@@ -155,16 +155,21 @@ def _solids_alt(result: Solids) -> str:
     )
 
 
-@figure(panels=3, height=3.2, projection="3d", alt=_solids_alt)
+@figure(panels=3, height=3.0, projection="3d", alt=_solids_alt)
 def solids(result: Solids, axes: Sequence[Any]) -> None:
     """Balls in three dimensions, lit from above."""
     from matplotlib.colors import LightSource, to_rgb
     from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
+    elevation, azimuth = 22, 32
+    up, around = np.radians([elevation, azimuth])
+    toward_viewer = np.array([np.cos(up) * np.cos(around), np.cos(up) * np.sin(around), np.sin(up)])
     tones = {0.5: "elastic_net", 1.0: "l1", 2.0: "l2"}
     titles = {0.5: "q = 0.5: spikes", 1.0: "q = 1: octahedron", 2.0: "q = 2: sphere"}
-    for q, triangles, ax in zip(result.exponents, result.triangles, axes, strict=True):
-        few = len(triangles) < 20
+    for q, every, ax in zip(result.exponents, result.triangles, axes, strict=True):
+        few = len(every) < 20
+        normals = np.cross(every[:, 1] - every[:, 0], every[:, 2] - every[:, 0])
+        triangles = every[normals @ toward_viewer > 0]  # the others are hidden, and only make the file larger
         surface = Poly3DCollection(
             triangles,
             facecolors=[to_rgb(color(tones.get(q, "muted")))] * len(triangles),
@@ -178,11 +183,12 @@ def solids(result: Solids, axes: Sequence[Any]) -> None:
         ax.add_collection3d(surface)
         for axis, text in enumerate((r"$\theta_1$", r"$\theta_2$", r"$\theta_3$")):
             unit = np.eye(3)[axis]
-            aside = np.array([-0.14, 0.14, 0.0]) if axis == 2 else 0.2 * unit
-            ax.plot(*np.stack([unit, 1.3 * unit]).T, color=color("muted"), linewidth=0.9)
-            ax.text(*(1.25 * unit + aside), text, color=color("muted"), ha="center", va="center")
+            length = 1.75 if axis == 0 else 1.3  # the first axis points at the viewer, and would end on the sphere
+            aside = np.array([-0.14, 0.14, -0.05]) if axis == 2 else 0.18 * unit
+            ax.plot(*np.stack([unit, length * unit]).T, color=color("muted"), linewidth=0.9)
+            ax.text(*(length * unit + aside), text, color=color("muted"), ha="center", va="center")
         ax.set(xlim=(-1, 1), ylim=(-1, 1), zlim=(-1, 1))
         ax.set_title(titles.get(q, f"q = {q:g}"), y=1.04)
         ax.set_box_aspect((1, 1, 1), zoom=1.15)
-        ax.view_init(elev=22, azim=32)
+        ax.view_init(elev=elevation, azim=azimuth)
         ax.set_axis_off()
