@@ -8,7 +8,7 @@ PORT   ?= 8000
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup book test browser lint format claims serve lock clean
+.PHONY: help setup book test browser lint format claims picture serve lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -46,6 +46,9 @@ claims: $(READY) ## run every claim's experiment and list the verdicts
 
 serve: book ## build the site and serve it on http://localhost:8000
 	$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+picture: $(READY) ## redraw the README's picture
+	$(BIN)/python .github/picture.py
 
 lock: ## renew requirements.lock (needs uv): the newest versions that pyproject.toml allows, for Python 3.11 to 3.14
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade --no-header -o requirements.lock
