@@ -57,7 +57,8 @@ def to_sklearn_logistic(lam: float, rho: float = 1.0, *, n_samples: int) -> dict
 
     C sum_i loss_i + l1_ratio ||w||_1 + ((1 - l1_ratio) / 2) ||w||_2^2,
 
-    a sum over samples, weighted by the inverse of the strength: C = 1 / (n lam (2 - rho)), l1_ratio = rho / (2 - rho); lam > 0.
+    a sum over samples, weighted by the inverse of the strength: C = 1 / (n lam (2 - rho)),
+    l1_ratio = rho / (2 - rho); lam > 0.
 
     Solvers for an L1 part: saga (tighten tol), or liblinear, which also penalizes the intercept, unlike us.
     """
@@ -79,8 +80,8 @@ def from_sklearn_logistic(C: float, l1_ratio: float = 0.0, *, n_samples: int) ->
 def to_glmnet(lam: float, rho: float = 1.0, *, sd_y: float = 1.0) -> dict[str, float]:
     """glmnet's lambda and alpha for our problem on standardized columns (coefficients: see from_standardized).
 
-    glmnet's objective is (1/(2n)) ||y - X beta||^2 + lambda (alpha ||beta||_1 + ((1 - alpha) / 2) ||beta||_2^2) for columns
-    of standard deviation 1 (with 1/n; Friedman, Hastie and Tibshirani 2010, equation 1). But for family = "gaussian" it
+    glmnet's objective is (1/(2n)) ||y - X beta||^2 + lambda (alpha ||beta||_1 + ((1 - alpha) / 2) ||beta||_2^2) for
+    columns of standard deviation 1 (with 1/n; Friedman, Hastie and Tibshirani 2010, equation 1). But for family = "gaussian" it
     first divides y by its standard deviation sd_y (with 1/n) and lambda by it too, then multiplies beta back. The L1
     part does not notice; the square is measured in other units, so that what it minimizes is
 

@@ -172,7 +172,7 @@ class SquaredLoss(Loss):
         return float(self.spectrum[-1]) if self.rank == self.n_features else 0.0
 
     def _hessian_root(self, theta: Array) -> Array:
-        return self.centered / np.sqrt(self.n_samples)
+        return np.asarray(self.centered / np.sqrt(self.n_samples))
 
     def _best_shift(self, predictor: Array) -> float:
         return float(np.mean(self.y - predictor))
