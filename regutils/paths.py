@@ -200,6 +200,14 @@ def _descend(X: Array, y: Array, l1: Array, l2: Array) -> Array:
     coef[~positive] = np.linalg.pinv(X) @ y
     for k in np.flatnonzero(positive):
         coef[k] = _polish(X, y, coef[k], l1[k], l2[k])
+        if _violation(X, y, coef[k], l1[k], l2[k]) > 1e-11 * largest:  # the support was not yet right: look closer
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ConvergenceWarning)
+                closer = enet_path(
+                    X, y, l1_ratio=share, alphas=[l1[k] + 2.0 * l2[k]], precompute=gram, Xy=n * correlation,
+                    coef_init=coef[k], tol=1e-16, max_iter=20_000,
+                )  # fmt: skip
+            coef[k] = _polish(X, y, closer[1][:, 0], l1[k], l2[k])
         if _violation(X, y, coef[k], l1[k], l2[k]) > 1e-11 * largest:
             coef[k] = _solve_again(X, y, coef[k], l1[k], l2[k])
     return coef
