@@ -8,11 +8,11 @@ PORT   ?= 8000
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup book test browser lint format claims picture serve lock clean
+.PHONY: help setup book test browser binder lint format claims notebooks picture serve lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and "Python 3.11 or newer is needed, but $(PYTHON) is %d.%d; say make PYTHON=/path/to/python3.11" % v[:2])'
@@ -36,6 +36,7 @@ lint: $(READY) ## linter, formatter, types, and whether generated files are curr
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python notebooks/generate.py --check
 
 format: $(READY) ## let the linter and the formatter mend what they can
 	$(BIN)/ruff check --fix .
@@ -43,6 +44,12 @@ format: $(READY) ## let the linter and the formatter mend what they can
 
 claims: $(READY) ## run every claim's experiment and list the verdicts
 	$(BIN)/regutils claims
+
+notebooks: $(READY) ## write the students' notebooks from notebooks/source
+	$(BIN)/python notebooks/generate.py
+
+binder: $(READY) ## install what Binder installs and run every chapter and notebook there (Python 3.11, Chromium)
+	PYTHON=$(PYTHON) binder/check
 
 serve: book ## build the site and serve it on http://localhost:8000
 	$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
@@ -52,6 +59,7 @@ picture: $(READY) ## redraw the README's picture
 
 lock: ## renew requirements.lock (needs uv): the newest versions that pyproject.toml allows, for Python 3.11 to 3.14
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade --no-header -o requirements.lock
+	uv pip compile binder/requirements.in -c requirements.lock --python-version 3.11 --python-platform x86_64-manylinux_2_28 --upgrade --no-header --no-annotate -o binder/requirements.txt
 
 clean: ## remove what was built, the environment included
 	rm -rf _build dist $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
