@@ -178,39 +178,62 @@ class _Problem:
 
 
 def _descend(X: Array, y: Array, l1: Array, l2: Array) -> Array:
-    """Coefficients (L, p) for one data set: coordinate descent finds the support, linear algebra the numbers."""
+    """Coefficients (L, p) for one centered data set: a path algorithm finds the supports, linear algebra the numbers.
+
+    Whatever does not meet the optimality conditions to rounding is solved more closely, and in the end from scratch.
+    """
+    correlation = X.T @ y / y.size
+    enough = 1e-11 * float(np.abs(correlation).max())
+    coef = np.zeros((l1.size, X.shape[1]))
+    if enough == 0:
+        return coef
+    positive = l1 > 0
+    if not positive.all():
+        coef[~positive] = np.linalg.pinv(X) @ y
+    coef[positive] = _first_guess(X, y, correlation, l1[positive], l2[positive])
+    left = np.flatnonzero(positive & (_violations(X, y, coef, l1, l2) > 1e-3 * enough))
+    for tol in (None, 1e-10, 1e-16):
+        if left.size and tol is not None:
+            coef[left] = _coordinates(X, y, l1[left], l2[left], tol)
+        for k in left:
+            coef[k] = _polish(X, y, coef[k], l1[k], l2[k])
+        left = left[_violations(X, y, coef[left], l1[left], l2[left]) > enough]
+    for k in left:
+        coef[k] = _solve_again(X, y, coef[k], l1[k], l2[k])
+    return coef
+
+
+def _first_guess(X: Array, y: Array, correlation: Array, l1: Array, l2: Array) -> Array:
+    """LARS for the lasso, ten times as fast where it gets through; coordinate descent where there is an L2 part."""
+    n, p = X.shape
+    if l2.any() or p > n:
+        return _coordinates(X, y, l1, l2, 1e-10)
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import lars_path_gram
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # it may stop at a tie; the caller looks at every answer
+        knots, _, corners = lars_path_gram(Xy=n * correlation, Gram=X.T @ X, n_samples=n, method="lasso")
+    corners[np.abs(corners) < 1e-13 * np.abs(corners).max()] = 0.0  # one that leaves at a knot leaves rounding behind
+    # between knots the path is straight; l1 and knots decrease, numpy wants them to increase
+    return np.stack([np.interp(l1[::-1], knots[::-1], corner[::-1])[::-1] for corner in corners], axis=1)
+
+
+def _coordinates(X: Array, y: Array, l1: Array, l2: Array, tol: float) -> Array:
+    """Coordinate descent along l1 (L,), decreasing, with l2 in proportion to it."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import enet_path
 
     n, p = X.shape
-    correlation = X.T @ y / n
-    largest = float(np.abs(correlation).max())
-    coef = np.zeros((l1.size, p))
-    if largest == 0:
-        return coef
-    positive = l1 > 0
-    if positive.any():
-        alphas = l1[positive] + 2.0 * l2[positive]
-        share = float(l1[positive][0] / alphas[0])
-        gram = X.T @ X if p <= n else False
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # what did not converge is solved again below
-            found = enet_path(X, y, l1_ratio=share, alphas=alphas, precompute=gram, Xy=n * correlation, tol=1e-10)
-        coef[positive] = found[1].T
-    coef[~positive] = np.linalg.pinv(X) @ y
-    for k in np.flatnonzero(positive):
-        coef[k] = _polish(X, y, coef[k], l1[k], l2[k])
-        if _violation(X, y, coef[k], l1[k], l2[k]) > 1e-11 * largest:  # the support was not yet right: look closer
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ConvergenceWarning)
-                closer = enet_path(
-                    X, y, l1_ratio=share, alphas=[l1[k] + 2.0 * l2[k]], precompute=gram, Xy=n * correlation,
-                    coef_init=coef[k], tol=1e-16, max_iter=20_000,
-                )  # fmt: skip
-            coef[k] = _polish(X, y, closer[1][:, 0], l1[k], l2[k])
-        if _violation(X, y, coef[k], l1[k], l2[k]) > 1e-11 * largest:
-            coef[k] = _solve_again(X, y, coef[k], l1[k], l2[k])
-    return coef
+    alphas = l1 + 2.0 * l2
+    gram = X.T @ X if p <= n else False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # what did not converge is solved again
+        found = enet_path(
+            X, y, l1_ratio=float(l1[0] / alphas[0]), alphas=alphas, precompute=gram, Xy=X.T @ y,
+            tol=tol, max_iter=20_000,
+        )  # fmt: skip
+    return np.asarray(found[1].T)
 
 
 def _polish(X: Array, y: Array, theta: Array, l1: float, l2: float) -> Array:
@@ -241,10 +264,16 @@ def _solve_again(X: Array, y: Array, theta: Array, l1: float, l2: float) -> Arra
     return answer if _violation(X, y, answer, l1, l2) < _violation(X, y, theta, l1, l2) else theta
 
 
+def _violations(X: Array, y: Array, coef: Array, l1: Array, l2: Array) -> Array:
+    """How far each row of coef (L, p) is from meeting its optimality conditions, (L,)."""
+    pull = (y - coef @ X.T) @ X / y.size - 2.0 * l2[:, None] * coef
+    bound = l1[:, None]
+    at_zero = np.maximum(np.abs(pull) - bound, 0.0)
+    return np.asarray(np.max(np.where(coef == 0, at_zero, np.abs(pull - bound * np.sign(coef))), axis=1))
+
+
 def _violation(X: Array, y: Array, theta: Array, l1: float, l2: float) -> float:
-    pull = X.T @ (y - X @ theta) / y.size - 2.0 * l2 * theta
-    at_zero = np.maximum(np.abs(pull) - l1, 0.0)
-    return float(np.max(np.where(theta == 0, at_zero, np.abs(pull - l1 * np.sign(theta)))))
+    return float(_violations(X, y, theta[None], np.array([l1]), np.array([l2]))[0])
 
 
 def _degrees_of_freedom(X: Array, coef: Array, l2: Array) -> Array:
