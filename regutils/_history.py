@@ -48,6 +48,14 @@ class Result:
     history: History
 
 
+def check_problem(loss: object, penalty: object) -> None:
+    """Raise TypeError unless these are a loss and a penalty."""
+    if not isinstance(loss, Loss):
+        raise TypeError(f"loss must be SquaredLoss or LogisticLoss, got {type(loss).__name__}")
+    if not isinstance(penalty, Penalty):
+        raise TypeError(f"penalty must be one of regutils.penalties, got {type(penalty).__name__}")
+
+
 @dataclass
 class Recorder:
     """Measures every iterate of one run and says when to stop.
@@ -70,10 +78,7 @@ class Recorder:
     converged: bool = False
 
     def __post_init__(self) -> None:
-        if not isinstance(self.loss, Loss):
-            raise TypeError(f"loss must be SquaredLoss or LogisticLoss, got {type(self.loss).__name__}")
-        if not isinstance(self.penalty, Penalty):
-            raise TypeError(f"penalty must be one of regutils.penalties, got {type(self.penalty).__name__}")
+        check_problem(self.loss, self.penalty)
         self.tol = check_scalar(self.tol, "tol", low=0.0)
         self.max_iter = check_integer(self.max_iter, "max_iter", low=1)
         if self.callback is not None and not callable(self.callback):
@@ -87,10 +92,10 @@ class Recorder:
 
     def done(self, theta: Array) -> bool:
         """Record theta, and say whether to stop here."""
-        if not np.isfinite(theta).all():
+        value = objective(self.loss, self.penalty, theta) if np.isfinite(theta).all() else np.inf
+        if self.objectives and value > 1e20 * (1.0 + self.objectives[0]):
             warnings.warn("the iterates diverged: the step is too large", RuntimeWarning, stacklevel=3)
             return True
-        value = objective(self.loss, self.penalty, theta)
         gap = duality_gap(self.loss, self.penalty, theta) if self.penalty.convex else float("nan")
         if self.penalty.convex:
             self.converged = gap <= self.tol

@@ -52,13 +52,13 @@ class LossProx:
         self.start: Array | None = None
         if isinstance(loss, SquaredLoss):
             self.eigenvalues = loss.spectrum[: loss.rank]
-            self.slope_at_zero = self.basis.T @ loss.gradient(np.zeros(loss.n_features))
 
     def __call__(self, v: Array, step: float) -> Array:
-        inside = self.basis.T @ v
         if isinstance(self.loss, SquaredLoss):
-            moved = (inside - step * self.slope_at_zero) / (1.0 + step * self.eigenvalues)
-            return v + self.basis @ (moved - inside)
+            # One Newton step from v, which forgets the rounding of the steps before.
+            shrink = step / (1.0 + step * self.eigenvalues)
+            return v - self.basis @ (shrink * (self.basis.T @ self.loss.gradient(v)))
+        inside = self.basis.T @ v
         x = v if self.start is None else v + self.basis @ (self.basis.T @ self.start - inside)
         for _ in range(50):
             slope = self.basis.T @ (self.loss.gradient(x) + (x - v) / step)

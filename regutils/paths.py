@@ -187,9 +187,9 @@ def _descend(X: Array, y: Array, l1: Array, l2: Array) -> Array:
     coef = np.zeros((l1.size, X.shape[1]))
     if enough == 0:
         return coef
-    positive = l1 > 0
+    positive = (l1 > 0) & (l1 < largest * (1.0 - 1e-15))  # from lambda_max on all are zero
     if not positive.all():
-        coef[~positive] = np.linalg.pinv(X) @ y
+        coef[l1 == 0] = np.linalg.pinv(X) @ y
     coef[positive] = _first_guess(X, y, correlation, l1[positive], l2[positive])
     left = np.flatnonzero(positive & (_violations(X, y, coef, l1, l2) > 1e-3 * enough))
     for tol in (None, 1e-10, 1e-16):

@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 
 from regutils._coordinate import coordinate_descent
-from regutils._history import Callback, History, Recorder, Result
+from regutils._history import Callback, History, Recorder, Result, check_problem
 from regutils._newton import LossProx, newton, polish
 from regutils._penalty import Penalty
 from regutils._validation import check_scalar
@@ -50,9 +50,9 @@ def subgradient_descent(
     better (Nesterov 2004, theorems 3.2.1 and 3.2.2). So it does not reach small gaps, and its coefficients are not
     exactly zero. coef is the best iterate; history holds all of them.
     """
+    recorder = Recorder(loss, penalty, tol, max_iter, callback, record_iterates)
     if penalty.constraint:
         raise ValueError(f"penalty must be finite everywhere for subgradient_descent, got {penalty!r}")
-    recorder = Recorder(loss, penalty, tol, max_iter, callback, record_iterates)
     constant = None if step is None else _check_step(step)
     longest = 1.0 / _positive(loss.lipschitz + penalty.smoothness)
     theta = recorder.start(theta0)
@@ -116,9 +116,6 @@ def fista(
     theta = recorder.start(theta0)
     ahead, momentum = theta, 1.0
     while not recorder.done(theta):
-        if not np.isfinite(ahead).all():
-            theta = ahead
-            continue
         previous = theta
         theta = penalty.prox(ahead - length * loss.gradient(ahead), length)
         if restart and (ahead - theta) @ (theta - previous) > 0:
@@ -215,6 +212,7 @@ def solve(
     unique, the one of least norm). L1, elastic net, groups, Huber and Lq: coordinate descent, ended for L1 and the
     elastic net by an exact solve on the support. The balls and the unsquared norm: FISTA. History without iterates.
     """
+    check_problem(loss, penalty)
     if isinstance(penalty, (L2, NoPenalty)) or (isinstance(penalty, ElasticNet) and penalty.rho == 0):
         return newton(loss, penalty, theta0=theta0, max_iter=min(max_iter, 200), tol=tol)
     method = fista if penalty.constraint or isinstance(penalty, L2Norm) else coordinate_descent

@@ -17,7 +17,7 @@ N = 60
 rng = np.random.default_rng(3)
 X = rng.normal(size=(N, 4)) @ rng.normal(size=(4, 4)) * [1.0, 3.0, 0.5, 1.0] + 2
 Y = X @ [1.0, 0.0, -2.0, 0.5] + 7 + 3 * rng.normal(size=N)
-LABELS = (Y > np.median(Y)).astype(float)
+LABELS = (np.median(Y) < Y).astype(float)
 TIGHT = {"tol": 1e-14, "max_iter": 1_000_000}
 RHOS = [1.0, 0.6, 0.1, 0.0]
 

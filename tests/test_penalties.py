@@ -111,7 +111,9 @@ def test_moreau_identity(strategy, data):
 
     inside = rest * (1 - 1e-14)  # the rest may lie on the edge of the conjugate's domain
     noise = np.random.default_rng(1).standard_normal((200, P))
-    rivals = np.concatenate([rest + size * noise for size in (1e-2, 0.3, 2.0)] + [rest * np.linspace(0, 1, 11)[:, None]])
+    rivals = np.concatenate(
+        [rest + size * noise for size in (1e-2, 0.3, 2.0)] + [rest * np.linspace(0, 1, 11)[:, None]]
+    )
     if not isinstance(penalty, NoPenalty):
         assert goal(inside) <= goal(rivals).min() + 1e-9
     else:

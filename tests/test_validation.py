@@ -10,7 +10,13 @@ from regutils._validation import check_array, check_choice, check_integer, check
 
 @pytest.mark.parametrize(
     "value",
-    [[1, 2, 3], (1.0, 2.0, 3.0), np.array([1, 2, 3], dtype=np.int8), np.array([1, 2, 3], dtype=np.float32), range(1, 4)],
+    [
+        [1, 2, 3],
+        (1.0, 2.0, 3.0),
+        np.array([1, 2, 3], dtype=np.int8),
+        np.array([1, 2, 3], dtype=np.float32),
+        range(1, 4),
+    ],
 )
 def test_real_numbers_become_float64(value):
     array = check_array(value, "theta")
