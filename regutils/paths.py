@@ -183,13 +183,16 @@ def _descend(X: Array, y: Array, l1: Array, l2: Array) -> Array:
     Whatever does not meet the optimality conditions to rounding is solved more closely, and in the end from scratch.
     """
     correlation = X.T @ y / y.size
-    enough = 1e-11 * float(np.abs(correlation).max())
+    largest = float(np.abs(correlation).max())
+    enough = 1e-11 * largest
     coef = np.zeros((l1.size, X.shape[1]))
     if enough == 0:
         return coef
     positive = (l1 > 0) & (l1 < largest * (1.0 - 1e-15))  # from lambda_max on all are zero
-    if not positive.all():
+    if not l1.all():
         coef[l1 == 0] = np.linalg.pinv(X) @ y
+    if not positive.any():
+        return coef
     coef[positive] = _first_guess(X, y, correlation, l1[positive], l2[positive])
     left = np.flatnonzero(positive & (_violations(X, y, coef, l1, l2) > 1e-3 * enough))
     for tol in (None, 1e-10, 1e-16):

@@ -260,7 +260,7 @@ SIBLINGS = [
 ]
 
 
-@pytest.mark.parametrize(("special", "simple"), SIBLINGS, ids=lambda penalty: repr(penalty))
+@pytest.mark.parametrize(("special", "simple"), SIBLINGS, ids=repr)
 def test_special_cases_equal_their_simpler_sibling(special, simple):
     x = np.array([-2.0, -0.3, 0.0, 0.7, 5.0])
     assert_allclose(special.value(x), simple.value(x), atol=1e-11)
