@@ -1,1 +1,1 @@
-"""What the site does beyond Jupyter Book: figures in two modes, execution that is never stale, a check of the result."""
+"""What the site does beyond Jupyter Book: figures in both modes, execution never stale, a check of the pages."""

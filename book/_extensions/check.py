@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 PAGE_BUDGET = 500_000  # bytes, compressed: what a first visit transfers before it scrolls
 SCRIPT_BUDGET = 150_000
 ORIGIN = "https://site.invalid"  # pages are resolved against this, so that anything else is another host
+DESCRIPTION_LENGTH = 50  # characters: less says nothing in a list of search results
 UNDESCRIBED = {"search.html", "404.html"}
 
 # Link types that make the browser fetch, or connect, at once.
@@ -90,49 +91,47 @@ class Page(HTMLParser):
             self.fetched += css_urls(data)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("title", "style"):
+            self._inside = tag
         if not attrs:
-            if tag in ("title", "style"):
-                self._inside = tag
             return
         values = {name: value or "" for name, value in attrs}
         if "id" in values:
             self.ids[values["id"]] += 1
-        if "style" in values and "url(" in values["style"]:
+        if "url(" in values.get("style", ""):
             self.fetched += css_urls(values["style"])
         if "katex-error" in values.get("class", ""):
             self.faults.append(f"mathematics that cannot be typeset: {values.get('title', '')}")
-        match tag:
-            case "a" | "area":
-                if "href" in values:
-                    self.links.append(values["href"])
-                if "name" in values:
-                    self.ids[values["name"]] += 0
-            case "form":
-                self.links.append(values.get("action", ""))
-            case "link":
-                self._link(values)
-            case "meta":
-                self._meta(values)
-            case "title" | "style":
-                self._inside = tag
         for attribute in _FETCHED.get(tag, ()):
             self._fetch(tag, attribute, values)
-        if tag == "img" and values.get("role") not in ("presentation", "none") and "aria-hidden" not in values:
-            fault = alt_fault(values.get("alt"))
-            if fault:
-                self.faults.append(f"image {values.get('src', '')} has no useful text alternative: {fault}")
+        if see := getattr(self, f"see_{tag}", None):
+            see(values)
 
-    def _link(self, values: dict[str, str]) -> None:
+    def see_a(self, values: dict[str, str]) -> None:
+        if "href" in values:
+            self.links.append(values["href"])
+        if "name" in values:
+            self.ids[values["name"]] += 0  # a place to link to, as an id is
+
+    def see_form(self, values: dict[str, str]) -> None:
+        self.links.append(values.get("action", ""))
+
+    def see_img(self, values: dict[str, str]) -> None:
+        decorative = values.get("role") in ("presentation", "none") or "aria-hidden" in values
+        if not decorative and (fault := alt_fault(values.get("alt"))):
+            self.faults.append(f"image {values.get('src', '')} has no useful text alternative: {fault}")
+
+    def see_link(self, values: dict[str, str]) -> None:
         kinds = set(values.get("rel", "").lower().split())
         if kinds & _FETCHED_LINKS and "href" in values:
             self.fetched.append(values["href"])
-            if "stylesheet" in kinds or "preload" in kinds:
+            if kinds & {"stylesheet", "preload"}:
                 self.eager.add(values["href"])
         elif kinds & {"next", "prev", "search", "index"}:
             self.links.append(values.get("href", ""))
 
-    def _meta(self, values: dict[str, str]) -> None:
-        if values.get("name") == "description" and len(values.get("content", "")) >= 50:
+    def see_meta(self, values: dict[str, str]) -> None:
+        if values.get("name") == "description" and len(values.get("content", "")) >= DESCRIPTION_LENGTH:
             self.described = True
         if values.get("http-equiv", "").lower() == "refresh":
             self.links.append(values.get("content", "").partition("url=")[2])
@@ -165,7 +164,9 @@ class Site:
 
     @cached_property
     def pages(self) -> dict[str, Page]:
-        paths = (path for path in sorted(self.root.rglob("*.html")) if path.relative_to(self.root).parts[0] != "_static")
+        paths = (
+            path for path in sorted(self.root.rglob("*.html")) if path.relative_to(self.root).parts[0] != "_static"
+        )
         names = {path.relative_to(self.root).as_posix(): path for path in paths}
         return {name: Page(name, path.read_text(encoding="utf-8")) for name, path in names.items()}
 
@@ -179,7 +180,7 @@ class Site:
         if not page.title:
             found.append("no title")
         if page.name not in UNDESCRIBED and not page.described:
-            found.append("no description of 50 characters or more (front matter: myst, html_meta, description)")
+            found.append("no description that says anything (front matter: myst, html_meta, description)")
         found += [f"the id {name!r} is used {count} times" for name, count in page.ids.items() if count > 1]
         for url in dict.fromkeys(page.fetched):
             target = self._local(page.name, url)

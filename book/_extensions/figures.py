@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from docutils import nodes
+from docutils import nodes  # type: ignore[import-untyped]
 from myst_nb.core.render import MimeData, NbElementRenderer, load_mime_renders
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -27,7 +27,7 @@ HTML_BUILDERS = ("html", "dirhtml", "singlehtml")
 logger = logging.getLogger(__name__)
 
 
-class Pictures(nodes.General, nodes.Element):
+class Pictures(nodes.General, nodes.Element):  # type: ignore[misc]
     """A figure's variants. Attributes: `alt`, and `images` as `regutils.figures.show` made them."""
 
 
