@@ -164,7 +164,7 @@ def test_scikit_learn_regression(fit_intercept, sparse, shape, solver):
         (ElasticNet(0.2, 0.4), SklearnElasticNet(**to_sklearn_elastic_net(0.2, 0.4), **tight)),
     ]
     for penalty, estimator in pairs:
-        result = solver(loss, penalty, tol=1e-12)
+        result = solver(loss, penalty, tol=1e-13)
         estimator.fit(X, y)
         assert_allclose(result.coef, estimator.coef_, atol=1e-6)
         assert result.intercept == pytest.approx(estimator.intercept_, abs=1e-6)
