@@ -81,12 +81,12 @@ def radius(kind: Kind = "l1", *, ball: type[L1Ball] | type[L2Ball] | None = None
     check_choice(kind, "kind", ("l1", "l2"))
     X, y, loss, _ = _problem()
     ball = ball or (L1Ball if kind == "l1" else L2Ball)
-    high = 1.2 * lambda_max(loss) if kind == "l1" else 100.0
-    lambdas = np.geomspace(high, 1e-3 * high, 121)
+    high = 1.2 * lambda_max(loss) if kind == "l1" else 30.0
+    lambdas = np.geomspace(high, 1e-3 * high if kind == "l1" else 1e-5 * high, 121)
     coef = _path(kind, lambdas).coef
     order = 1 if kind == "l1" else 2
     radii = np.linalg.norm(coef, ord=order, axis=1)
-    multipliers, distances, chosen = [], [], (25, 50, 75, 100)
+    multipliers, distances, chosen = [], [], (20, 40, 60, 80)
     for index in chosen:
         theta = projected_gradient(
             loss, ball(float(radii[index])), tol=1e-15, max_iter=20_000, record_iterates=False

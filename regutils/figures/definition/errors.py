@@ -52,14 +52,14 @@ def simulated_errors(result: Sequence[ErrorCurves], axes: Sequence["Axes"]) -> N
     for ax, curves in zip(axes, result, strict=True):
         _curves(ax, curves)
         ax.axhline(curves.floor, color=color("truth"), **line("theory"))
-        ax.set_ylim(0, 3.9)
+        ax.set_ylim(0, 3.2)
         right = curves.lambdas[0]
         ax.text(right, curves.least_squares_test.mean() + 0.06, "least squares, test", color=color("loss"), ha="right")
         ax.text(right, curves.floor - 0.08, "noise", color=color("truth"), ha="right", va="top")
         left = curves.lambdas[-1] * 1.3
         ax.text(left, curves.test[:, -1].mean() * 0.9, "test", color=color(curves.kind), va="top", fontweight="bold")
         ax.text(left, curves.train[:, -1].mean() + 0.08, "training", color=color(curves.kind), fontweight="bold")
-    axes[0].set_ylabel("mean squared error / noise variance")
+    axes[0].set_ylabel("error / noise variance")
 
 
 @figure(
@@ -88,7 +88,8 @@ def real_errors(result: Sequence[ErrorCurves], axes: Sequence["Axes"]) -> None:
         "Two panels, test error at the best lambda relative to least squares by number of training rows. "
         + " ".join(
             f"{TITLES[sizes.name]}: at {sizes.sizes[0]:.0f} rows {sizes.l1[0, 0]:.2f} for the lasso and"
-            f" {sizes.l2[0, 0]:.2f} for ridge; at {sizes.sizes[-1]:.0f} rows {sizes.l1[-1, 0]:.2f} and {sizes.l2[-1, 0]:.2f}."
+            f" {sizes.l2[0, 0]:.2f} for ridge; at {sizes.sizes[-1]:.0f} rows"
+            f" {sizes.l1[-1, 0]:.2f} and {sizes.l2[-1, 0]:.2f}."
             for sizes in result
         )
     ),
@@ -135,8 +136,8 @@ def hoerl_kennard(result: HoerlKennard, axes: Sequence["Axes"]) -> None:
     ax.plot(result.plug_in, result.plug_in_error / scale, "X", color=color("highlight"), markersize=9, zorder=6)
     ax.text(result.plug_in * 1.15, result.plug_in_error / scale - 0.12, "plug-in k", color=color("highlight"), va="top")
     ax.text(result.k[-1], result.least_squares / scale + 0.1, "least squares", color=color("loss"), ha="right")
-    ax.text(3e-5, 5.6, "theorem: the error falls here", color=color("muted"), va="center")
-    ax.text(2.6e-3, 3.45, "error", color=color("l2"), fontweight="bold", ha="center")
-    ax.text(1.1e-2, 0.75, "variance", color=color("l2"))
-    ax.text(6e-4, 1.05, "bias²", color=color("l2"))
+    ax.text(2.6e-5, 6.6, "theorem:\nthe error falls here", color=color("muted"), va="center")
+    ax.text(2.1e-2, 8.2, "error = variance + bias²", color=color("l2"), fontweight="bold", ha="right")
+    ax.text(3.2e-2, 1.15, "variance", color=color("l2"))
+    ax.text(1.5e-3, 0.75, "bias²", color=color("l2"), ha="right")
     ax.set(xscale="log", xlabel="k", ylabel="E‖θ̂ − θ‖² / 10⁵", ylim=(0, 9), xlim=(result.k[0], result.k[-1]))

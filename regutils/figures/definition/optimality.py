@@ -23,7 +23,7 @@ def _entries(result: Balance) -> list[tuple[int, int]]:
         f"""Left: each feature's correlation with the residual along the lasso path on diabetes, with the
     line correlation = lambda. No correlation is above the line; each runs into it and then stays on it. Right: the
     coefficients; each leaves zero at the lambda at which its correlation met the line. The first is
-    {result.names[result.order[0]]} at lambda = {result.lambda_max:.1f}, then {result.names[result.order[1]]} and
+    {result.names[result.order[0]]} at lambda = {result.lambda_max:.2f}, then {result.names[result.order[1]]} and
     {result.names[result.order[2]]}."""
     ),
 )
@@ -44,23 +44,25 @@ def balance(result: Balance, axes: Sequence["Axes"]) -> None:
             continue
         left.plot(result.lambdas[step], result.correlation[step, j], "o", color=color("l1"), zorder=5)
         right.plot(result.lambdas[step], 0, "o", color=color("l1"), zorder=5)
-    names = {"bmi": "body mass index", "s5": "s5", "bp": "blood pressure", "s3": "s3"}
-    for step, j in _entries(result)[:4]:
+    names = {"bmi": "BMI", "s5": "s5", "bp": "blood pressure", "s3": "HDL"}
+    for (step, j), lift in zip(_entries(result)[:4], (7, -3, 3, -4), strict=True):
         left.annotate(
             names.get(result.names[j], result.names[j]), (result.lambdas[step], result.correlation[step, j]),
-            xytext=(-6, 4), textcoords="offset points", ha="right", fontsize=8.5, color=color("ink"),
+            xytext=(-7, lift), textcoords="offset points", ha="right", fontsize=8.5, color=color("ink"),
         )  # fmt: skip
         end = result.coef[-1, j]
         right.annotate(
             names.get(result.names[j], result.names[j]), (result.lambdas[-1], end), xytext=(2, 4),
             textcoords="offset points", fontsize=8.5, color=color("l1"),
         )  # fmt: skip
-    left.text(result.lambda_max * 0.16, result.lambda_max * 0.09, "= λ: on the path", color=color("l1"))
+    left.text(result.lambda_max * 0.02, result.lambda_max * 0.045, "correlation = λ", color=color("l1"), ha="right")
     for ax in axes:
         ax.axvline(result.lambda_max, color=color("muted"), **line("reference"))
         ax.set(xscale="log", xlabel="λ")
-    right.text(result.lambda_max * 0.93, 33, "λ_max", color=color("muted"), ha="right")
-    left.set(title="No one rises above λ", ylabel="|correlation with residual|", ylim=(0, result.lambda_max * 1.15))
+    right.text(result.lambda_max * 0.93, -0.38, "$\\lambda_{\\max}$", color=color("muted"), ha="right")
+    left.set(
+        title="No one rises above λ", ylabel="|correlation with residual|", yscale="log", ylim=(result.lambdas[-1], 1.0)
+    )
     right.set(title="Touch λ, then enter", ylabel="coefficient")
 
 

@@ -31,7 +31,7 @@ def units(result: Units, axes: Sequence["Axes"]) -> None:
     ax.text(0.09, result.l2[14] + 0.035, "ridge", color=color("l2"), fontweight="bold", ha="right")
     ax.text(1.06, 0.008, "standardized", color=color("muted"))
     ax.set(xscale="log", xlabel="recorded number = factor × standardized", ylabel="effect of one standard deviation")
-    ax.set_title(result.feature.capitalize())
+    ax.set_title(f"The same {result.feature}, other units")
 
 
 @figure(
@@ -48,10 +48,12 @@ def origin(result: Origin, axes: Sequence["Axes"]) -> None:
     ax.plot(result.shift, result.l1, color=color("l1"), **line("estimate"))
     ax.plot(result.shift, result.free, color=color("truth"), **line("reference"))
     at = result.shift[-1]
-    ax.text(at, result.l2[-1] - 0.12, "intercept under L2", color=color("l2"), ha="right", va="top", rotation=0)
+    ax.text(0.55 * at, 0.6 * result.l2[-1], "intercept under L2", color=color("l2"), ha="right", va="bottom")
     ax.text(at, result.l1[-1] + 0.04, "intercept under L1", color=color("l1"), ha="right")
-    ax.text(at, 0.015, "intercept free", color=color("truth"), ha="right", va="bottom")
-    ax.set(xlabel="constant added to the target (standard deviations)", ylabel="all predictions too low by")
+    ax.text(at, -0.03, "intercept free", color=color("truth"), ha="right", va="top")
+    ax.set_title("A constant added to the target")
+    ax.set_ylim(-0.2, 1.1 * float(result.l2[-1]))
+    ax.set(xlabel="constant, in standard deviations", ylabel="all predictions too low by")
 
 
 @figure(
@@ -67,7 +69,7 @@ def levels(result: Levels, axes: Sequence["Axes"]) -> None:
     """Fitted level means under four codings."""
     position = np.arange(len(result.names))
     for ax, fitted, role, title in ((axes[0], result.l1, "l1", "Lasso"), (axes[1], result.l2, "l2", "Ridge")):
-        ax.axhline(result.overall, color=color("muted"), **line("reference"))
+        ax.axhline(result.overall, color=color("muted"), label="overall mean", **line("reference"))
         ax.hlines(
             result.means,
             position - 0.38,

@@ -24,7 +24,7 @@ def densities(result: Densities, axes: Sequence["Axes"]) -> None:
     for ax, scale, title in ((axes[0], "linear", "Sharper peak"), (axes[1], "log", "Heavier tails (log scale)")):
         for crossing in result.crossings:
             for sign in (-1, 1):
-                ax.axvline(sign * crossing, color=color("muted"), **line("guide"))
+                ax.axvline(sign * crossing, color=color("muted"), **line("reference"))
         ax.plot(result.x, result.laplace, color=color("l1"), label="Laplace", **line("estimate"))
         ax.plot(result.x, result.gaussian, color=color("l2"), label="Gaussian", **line("theory"))
         ax.set(title=title, yscale=scale, xlabel="θ")
@@ -40,7 +40,7 @@ def densities(result: Densities, axes: Sequence["Axes"]) -> None:
     panels=2,
     alt=lambda result: (
         f"""Posterior mode and posterior mean of one coefficient against the observation b. Left, Laplace prior: the
-    mode is exactly zero for b within {result.threshold:.2f} of zero; the mean is a smooth curve that is zero at b = 0 alone.
+    mode is exactly zero for b within {result.threshold:.2f} of zero; the mean is a smooth curve, zero at b = 0 alone.
     Right, Gaussian prior: mode and mean are the same straight line."""
     ),
 )
@@ -52,7 +52,7 @@ def posterior(result: Posterior, axes: Sequence["Axes"]) -> None:
         (left, result.laplace_mode, result.laplace_mean, "l1", "Laplace prior"),
         (right, result.gaussian_mode, result.gaussian_mean, "l2", "Gaussian prior"),
     ):
-        ax.plot(result.b, result.b, color=color("loss"), **line("train"))
+        ax.plot(result.b, result.b, color=color("loss"), label="no prior", **line("train"))
         ax.plot(result.b, mode, color=color(role), label="mode (MAP)", **line("estimate"))
         ax.plot(result.b, mean, color=color("ink"), label="mean", **line("theory"))
         ax.set(title=title, xlabel="observation b")

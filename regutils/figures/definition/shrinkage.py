@@ -43,7 +43,13 @@ def weights(result: Handful, axes: Sequence["Axes"]) -> None:
         ax.plot(position[~zero], after[~zero], "o", color=color(role), label="after", markersize=7)
         if zero.any():
             ax.plot(position[zero], after[zero], "X", color=color(role), label="after: exactly 0", markersize=9)
-        ax.set(title=title, xlabel="weight", xticks=position, xticklabels=[str(j + 1) for j in position])
+        ax.set(
+            title=title,
+            xlabel="weight",
+            xticks=position,
+            xticklabels=[str(j + 1) for j in position],
+            xlim=(-0.6, len(position) - 0.4),
+        )
         ax.grid(axis="x", visible=False)
         ax.legend(loc="upper right")
     axes[0].set_ylabel("value")
@@ -63,20 +69,20 @@ def threshold(result: Threshold, axes: Sequence["Axes"]) -> None:
     """The objective with its minimizers marked; the map from b to the minimizer."""
     left, right = axes
     for values, at, role, name, marker, place in (
-        (result.loss, result.b, "loss", "loss alone", "s", (1.02, 0.03)),
-        (result.l1, result.l1_at, "l1", "+ λ|x|", "X", (-0.98, 1.52)),
-        (result.l2, result.l2_at, "l2", "+ λx²", "o", (-0.62, 0.9)),
+        (result.loss, result.b, "loss", "loss alone", "s", (0.64, -0.016)),
+        (result.l1, result.l1_at, "l1", "+ λ|x|", "X", (0.36, 0.42)),
+        (result.l2, result.l2_at, "l2", "+ λx²", "o", (0.82, 0.22)),
     ):
         left.plot(result.x, values, color=color(role), **line("train" if role == "loss" else "estimate"))
-        left.plot(at, np.interp(at, result.x, values), marker, color=color(role), markersize=8)
+        left.plot(at, np.interp(at, result.x, values), marker, color=color(role), markersize=9, zorder=5)
         left.text(*place, name, color=color(role), fontweight="bold")
-    left.set(title=f"One weight, b = {result.b:g}", xlabel="x", ylabel="objective", ylim=(-0.12, 1.9))
+    left.set(title=f"One weight, b = {result.b:g}", xlabel="x", ylabel="objective", xlim=(-0.5, 1.1), ylim=(-0.03, 0.6))
     right.axvspan(-result.lam, result.lam, color=color("surface"))
     right.plot(result.grid, result.grid, color=color("loss"), **line("train"))
     right.plot(result.grid, result.l1_map, color=color("l1"), **line("estimate"))
     right.plot(result.grid, result.l2_map, color=color("l2"), **line("theory"))
-    right.text(0.95, 1.45, "no penalty", color=color("loss"), ha="right")
-    right.text(1.95, 1.0, "L1", color=color("l1"), fontweight="bold", ha="right")
+    right.text(1.1, 1.45, "no penalty", color=color("loss"), ha="right")
+    right.text(2.08, 1.12, "L1", color=color("l1"), fontweight="bold", ha="right")
     right.text(1.95, 0.55, "L2", color=color("l2"), fontweight="bold", ha="right")
     right.text(0, -1.75, "L1 gives\nexactly 0", color=color("l1"), ha="center")
     right.set(title="The minimizer for every b", xlabel="b", ylabel="minimizer")

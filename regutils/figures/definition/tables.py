@@ -18,7 +18,8 @@ class Table:
 def strengths(result: Agreement) -> Table:
     """One row a library: what it minimizes, what to type for our lambda, how far its coefficients are from ours."""
     lines = [
-        f"| penalty | library | it minimizes | type, for λ = {result.lam:g} | difference | had you typed {result.lam:g} |",
+        f"| penalty | library | it minimizes | type, for λ = {result.lam:g} | difference"
+        f" | had you typed {result.lam:g} |",
         "|:--|:--|:--|--:|--:|--:|",
     ]
     for row in result.rows:
