@@ -87,7 +87,7 @@ def _strength_for(loss: Loss, make: PenaltyAt, target: float, steps: int = 14) -
     coef = np.zeros(loss.n_features)
     for _ in range(steps):
         middle = 0.5 * (low + high)
-        coef = solve(loss, make(10.0**middle), theta0=coef).coef
+        coef = solve(loss, make(10.0**middle), theta0=coef, tol=1e-7).coef
         low, high = (middle, high) if loss.value(coef) < target else (low, middle)
     return 10.0**low, solve(loss, make(10.0**low), tol=1e-14).coef
 

@@ -33,6 +33,7 @@ class RealCorner:
     l2: Contact
     radii: Array
     corner: Frequency
+    expected: float  # the closed form at the radius of the contacts
     l2_zeros: int
     grid: Array
     theory: Array
@@ -75,6 +76,7 @@ def real_corner(
         l2=contact(L2Ball(radius), hessian, z, inner=0),
         radii=radii,
         corner=frequency(corner, replicates),
+        expected=float(corner_probability_correlated(radius, correlation, z, standard_error)),
         l2_zeros=l2_zeros,
         grid=grid,
         theory=corner_probability_correlated(grid, correlation, z, standard_error),

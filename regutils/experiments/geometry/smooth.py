@@ -57,16 +57,18 @@ class Aligned:
 
     tilts: Array  # degrees
     second: Array  # |theta_2| of the L2-constrained solution
+    untilted: float  # the same at a tilt of 0
 
 
-def aligned_exception(tilts: tuple[float, ...] = (0.0, 0.001, 0.1, 10.0)) -> Aligned:
-    """z = (2, 0) and curvatures 3 and 1 along axes that are tilted by a few degrees, in the L2 ball of radius 1."""
+def aligned_exception() -> Aligned:
+    """z = (2, 0) and curvatures 3 and 1 along axes tilted by 1e-6 to 10 degrees, in the L2 ball of radius 1."""
+    tilts = np.concatenate([[0.0], 10.0 ** np.arange(-6.0, 1.1, 0.5)])
     second = []
     for tilt in np.radians(tilts):
         axes = np.array([[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]])
         solution = constrained_minimizer(axes @ np.diag([3.0, 1.0]) @ axes.T, np.array([2.0, 0.0]), L2Ball(1.0))
         second.append(abs(float(solution[1])))
-    return Aligned(np.array(tilts), np.array(second))
+    return Aligned(tilts[1:], np.array(second[1:]), second[0])
 
 
 @evidence("A-geo-3", sabotage={"l2_ball": L1Ball})

@@ -10,7 +10,7 @@ import numpy as np
 from regutils.experiments.geometry.corners import Cones, CornerFrequency, CorrelationEffect, Frequency
 from regutils.experiments.geometry.dimension import DimensionEffect
 from regutils.experiments.geometry.patients import RealCorner
-from regutils.experiments.geometry.smooth import SmallestCoordinate
+from regutils.experiments.geometry.smooth import Aligned, SmallestCoordinate
 from regutils.figures import color, figure, line
 from regutils.figures.geometry._plane import axis_name, contours, plane, region, solution
 
@@ -223,41 +223,51 @@ def dimension(result: DimensionEffect, axes: Sequence[Axes]) -> None:
         ax.set_xlabel("number of features p")
 
 
-def _smallest_alt(result: SmallestCoordinate) -> str:
+def _smallest_alt(result: tuple[SmallestCoordinate, Aligned]) -> str:
+    smallest, aligned = result
     return (
-        f"Share of {result.losses:,} random losses whose smaller coordinate is at most epsilon; logarithmic axes. "
-        f"The L1 line stays at {result.exact_zeros['L1'] / result.losses:.2f} however small epsilon gets, because "
-        "those coordinates are exactly zero. The L2 line falls in proportion to epsilon; "
-        f"{result.exact_zeros['L2']} solutions have an exact zero."
+        f"Two panels with logarithmic axes. First: share of {smallest.losses:,} random losses whose smaller coordinate "
+        f"is at most epsilon. The L1 line stays at {smallest.exact_zeros['L1'] / smallest.losses:.2f} however small "
+        "epsilon gets, because those coordinates are exactly zero. The L2 line falls in proportion to epsilon; "
+        f"{smallest.exact_zeros['L2']} solutions have an exact zero. Second: the second L2 coefficient of a loss with "
+        f"least-squares solution (2, 0), by the tilt of its contours: {aligned.untilted:g} without tilt, "
+        f"{aligned.second[0]:.0e} at {aligned.tilts[0]:g} degrees, in proportion to the tilt."
     )
 
 
-@figure(panels=1, height=3.5, alt=_smallest_alt)
-def smallest_coordinate(result: SmallestCoordinate, axes: Sequence[Axes]) -> None:
-    """Exact zeros make a plateau, small numbers do not."""
-    (ax,) = axes
-    for name, tone, style in (("L1", "l1", "-"), ("L2", "l2", (0, (5, 1.6)))):
-        share = result.share_within[name]
-        seen = share * result.losses >= 3  # fewer say nothing about the slope
-        ax.loglog(result.epsilons[seen], share[seen], color=color(tone), linestyle=style, linewidth=2.4)
-    floor = 1.0 / result.losses
-    ax.axhline(floor, color=color("muted"), **line("reference"))
-    ax.text(1.4e-12, floor * 1.35, f"1 of {result.losses:,}", color=color("muted"), fontsize="small")
-    zeros = result.exact_zeros["L1"] / result.losses
-    ax.text(1.4e-12, zeros * 0.42, f"L1: {100 * zeros:.0f}% are exactly zero", color=color("l1"), weight="bold")
-    ax.text(5e-7, 1.6e-3, "L2: ten times smaller,\nten times rarer", color=color("l2"), weight="bold", ha="center")
-    ax.set(xlabel="epsilon", ylabel="share with a coordinate\nof at most epsilon", xlim=(1e-12, 1), ylim=(3e-6, 2))
+@figure(panels=2, height=3.5, alt=_smallest_alt)
+def smallest_coordinate(result: tuple[SmallestCoordinate, Aligned], axes: Sequence[Axes]) -> None:
+    """Exact zeros make a plateau, small numbers do not; and the loss that is the exception."""
+    smallest, aligned = result
+    left, right = axes
+    for penalty, tone, style in (("L1", "l1", "-"), ("L2", "l2", (0, (5, 1.6)))):
+        share = smallest.share_within[penalty]
+        seen = share * smallest.losses >= 3  # fewer say nothing about the slope
+        left.loglog(smallest.epsilons[seen], share[seen], color=color(tone), linestyle=style, linewidth=2.4)
+    floor = 1.0 / smallest.losses
+    left.axhline(floor, color=color("muted"), **line("reference"))
+    left.text(1.6e-12, floor * 1.35, f"1 of {smallest.losses:,}", color=color("muted"), fontsize="small")
+    zeros = smallest.exact_zeros["L1"] / smallest.losses
+    left.text(1.6e-12, zeros * 0.36, f"L1: {100 * zeros:.0f}% are exactly zero", color=color("l1"), weight="bold")
+    left.text(2e-8, 1.2e-3, "L2: ten times smaller,\nten times rarer", color=color("l2"), weight="bold", ha="center")
+    left.set(title="Random losses", xlabel="epsilon", ylabel="share within epsilon of zero")
+    left.set(xlim=(1e-12, 1), ylim=(3e-6, 2), xticks=[1e-12, 1e-9, 1e-6, 1e-3, 1])
+    right.loglog(aligned.tilts, aligned.second, "o", linestyle=(0, (5, 1.6)), color=color("l2"), linewidth=1.8)
+    right.text(1.4e-6, 2e-2, "no tilt: exactly zero", color=color("l2"), weight="bold")
+    right.set(
+        title="The exception, tilted", xlabel="tilt of the contours in degrees", ylabel=r"size of $\theta_2$ under L2"
+    )
+    right.set(xlim=(5e-7, 20), ylim=(3e-9, 0.3))
 
 
 def _real_alt(result: RealCorner) -> str:
     at = int(np.argmin(np.abs(result.radii - result.l1.radius)))
-    theory = float(np.interp(result.l1.radius, result.grid, result.theory))
     return (
         f"Two panels on the diabetes data, coefficients of {result.features[0]} and {result.features[1]}. First: at "
         f"radius {result.l1.radius:g} the loss contours touch the diamond at its corner, {result.features[1]} zero, "
         f"and the circle at ({result.l2.solution[0]:.3f}, {result.l2.solution[1]:.3f}). Second: the share of corners "
         f"over {result.corner.replicates:,} bootstrap samples against the radius, {result.corner.share[at]:.2f} at "
-        f"that radius, beside the closed form's {theory:.2f}."
+        f"that radius, beside the closed form's {result.expected:.2f}."
     )
 
 

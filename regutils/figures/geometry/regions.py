@@ -170,13 +170,14 @@ def solids(result: Solids, axes: Sequence[Any]) -> None:
         few = len(every) < 20
         normals = np.cross(every[:, 1] - every[:, 0], every[:, 2] - every[:, 0])
         triangles = every[normals @ toward_viewer > 0]  # the others are hidden, and only make the file larger
+        tone = [to_rgb(color(tones.get(q, "muted")))] * len(triangles)
         surface = Poly3DCollection(
             triangles,
-            facecolors=[to_rgb(color(tones.get(q, "muted")))] * len(triangles),
+            facecolors=tone,
+            edgecolors=None if few else tone,  # the same color: or the paper shines through the seams
             shade=True,
             lightsource=LightSource(azdeg=20, altdeg=38),
-            linewidths=1.1 if few else 0.0,
-            antialiased=few,
+            linewidths=1.1 if few else 0.8,
         )
         if few:
             surface.set_edgecolor(color("ink"))
@@ -184,11 +185,11 @@ def solids(result: Solids, axes: Sequence[Any]) -> None:
         for axis, text in enumerate((r"$\theta_1$", r"$\theta_2$", r"$\theta_3$")):
             unit = np.eye(3)[axis]
             length = 1.75 if axis == 0 else 1.3  # the first axis points at the viewer, and would end on the sphere
-            aside = np.array([-0.14, 0.14, -0.05]) if axis == 2 else 0.18 * unit
+            aside = np.array([-0.14, 0.14, -0.16]) if axis == 2 else 0.18 * unit
             ax.plot(*np.stack([unit, length * unit]).T, color=color("muted"), linewidth=0.9)
             ax.text(*(length * unit + aside), text, color=color("muted"), ha="center", va="center")
         ax.set(xlim=(-1, 1), ylim=(-1, 1), zlim=(-1, 1))
-        ax.set_title(titles.get(q, f"q = {q:g}"), y=1.04)
-        ax.set_box_aspect((1, 1, 1), zoom=1.15)
+        ax.set_title(titles.get(q, f"q = {q:g}"), y=1.05)
+        ax.set_box_aspect((1, 1, 1), zoom=1.22)
         ax.view_init(elev=elevation, azim=azimuth)
         ax.set_axis_off()
