@@ -8,7 +8,7 @@ PORT   ?= 8000
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup book test browser binder lint format claims notebooks picture serve lock clean
+.PHONY: help setup book test browser binder links lint format claims notebooks picture serve lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -50,6 +50,9 @@ notebooks: $(READY) ## write the students' notebooks from notebooks/source
 
 binder: $(READY) ## install what Binder installs and run every chapter and notebook there (Python 3.11, Chromium)
 	PYTHON=$(PYTHON) binder/check
+
+links: $(READY) ## check that links to other sites still lead somewhere (needs the network)
+	$(BIN)/jupyter-book build . --builder linkcheck
 
 serve: book ## build the site and serve it on http://localhost:8000
 	$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
