@@ -122,7 +122,7 @@ def random_weights(vectors: int, n_features: int, *, away_from_zero: float, seed
     """Weights (vectors, n_features) of either sign whose size, from away_from_zero to 100, is spread over decades."""
     rng = np.random.default_rng(seed)
     size = np.exp(rng.uniform(np.log(away_from_zero), np.log(100.0), (vectors, n_features)))
-    return size * rng.choice([-1.0, 1.0], size.shape)
+    return np.asarray(size * rng.choice([-1.0, 1.0], size.shape))
 
 
 @evidence("A-opt-1", sabotage={"absolute": L2})

@@ -11,9 +11,9 @@ import numpy as np
 from regutils._validation import Array
 from regutils.claims import Finding, evidence
 from regutils.datasets import load_diabetes
-from regutils.experiments.optimization.race import diabetes_loss, hitters_loss
+from regutils.experiments.optimization.racing import diabetes_loss, hitters_loss
 from regutils.losses import Loss
-from regutils.metrics import condition_number, lambda_max, support
+from regutils.metrics import lambda_max, support
 from regutils.penalties import L1, L2, Penalty
 from regutils.solvers import Result, ista, solve, subgradient_descent
 
@@ -153,9 +153,9 @@ def conditioning(
 def subgradient_steps_are_shaky(
     *, absolute: Callable[[float], Penalty] = L1, square: Callable[[float], Penalty] = L2
 ) -> list[Finding]:
-    """Constant subgradient steps of four sizes on the diabetes lasso, started near its optimum, and how far weights that
-    belong at zero are thrown about; the same with proximal steps; condition number and iterations of gradient descent
-    under L2, against (L + 2 lambda)/(mu + 2 lambda).
+    """Constant subgradient steps of four sizes on the diabetes lasso, started near its optimum: how far the weights
+    that belong at zero are thrown about. The same with proximal steps. Condition number and iterations of gradient
+    descent under L2, against (L + 2 lambda)/(mu + 2 lambda).
     """
     shaky, steady = oscillation(absolute), conditioning(square)
     improvement = steady.iterations[0] / steady.iterations[-1]
@@ -168,7 +168,8 @@ def subgradient_steps_are_shaky(
                 float(np.max(shaky.zeros)), "==", 0.0),
         Finding("for", "largest relative error of (L + 2 lambda)/(mu + 2 lambda)",
                 float(np.max(np.abs(steady.condition / steady.condition_theory - 1.0))), "<=", 0.0, 1e-5),
-        Finding("for", "times fewer iterations under a strong L2 than under a weak one", float(improvement), ">=", 10.0),
+        Finding("for", "times fewer iterations under a strong L2 than under a weak one",
+                float(improvement), ">=", 10.0),
         Finding("against", "largest amplitude under proximal steps",
                 float(np.max(shaky.proximal_amplitude)), "==", 0.0),
         Finding("against", "exact zeros of the optimum missed after proximal steps",

@@ -37,7 +37,7 @@ def all_subsets(X: object, y: object) -> tuple[Array, Array]:
 def members(n_features: int) -> Mask:
     """Which features are in which subset: (2^p, p), in the order of all_subsets."""
     codes = np.arange(2**n_features)
-    return (codes[:, None] >> np.arange(n_features)) % 2 == 1
+    return np.asarray((codes[:, None] >> np.arange(n_features)) % 2 == 1)
 
 
 @dataclass(frozen=True)
@@ -90,4 +90,4 @@ def path_supports(coef: Array) -> Mask:
     wanted = np.arange(active.shape[-1] + 1)
     has = active.sum(axis=-1)[..., None, :] == wanted[:, None]  # (..., p + 1, L)
     last = has.shape[-1] - 1 - np.argmax(has[..., ::-1], axis=-1)
-    return np.take_along_axis(active, last[..., None], axis=-2) & has.any(axis=-1)[..., None]
+    return np.asarray(np.take_along_axis(active, last[..., None], axis=-2) & has.any(axis=-1)[..., None])

@@ -53,7 +53,7 @@ class Growth:
 @cache
 def growth(*, n: int = 200, largest: int = 18, seed: int = 0) -> Growth:
     """Five true features among p, correlation 0.5 between neighbors, signal-to-noise ratio 2, lam = 0.1 lambda_max."""
-    narrow, wide = np.arange(8, largest + 1, 2), np.array([10, 20, 40, 80, 160, 320])
+    narrow, wide = np.arange(8.0, largest + 1.0, 2.0), np.array([10.0, 20.0, 40.0, 80.0, 160.0, 320.0])
     fits, subset_seconds, updates, lasso_seconds, gaps = [], [], [], [], []
     for p in narrow:
         data = simulate_linear(n, int(p), correlation=0.5, snr=2.0, seed=seed)
@@ -69,10 +69,8 @@ def growth(*, n: int = 200, largest: int = 18, seed: int = 0) -> Growth:
         lasso_seconds.append(time.perf_counter() - started)
         updates.append(result.n_iter * p)
         gaps.append(result.gap)
-    counts, times = (fits, updates), (subset_seconds, lasso_seconds)
-    return Growth(
-        narrow, np.array(counts[0]), np.array(times[0]), wide, np.array(counts[1]), np.array(times[1]), np.array(gaps)
-    )
+    subset, lasso = (np.array(fits, float), np.array(subset_seconds)), (np.array(updates), np.array(lasso_seconds))
+    return Growth(narrow, *subset, wide, *lasso, np.array(gaps))
 
 
 @dataclass(frozen=True)
@@ -91,11 +89,11 @@ class Agreement:
 def agreement(
     path: Callable[..., Any] = lasso_path,
     *,
-    snrs: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0),
+    snrs: tuple[float, ...] = (0.5, 1.0, 4.0, 16.0),
     correlations: tuple[float, ...] = (0.0, 0.35, 0.7),
     n: int = 100,
     p: int = 10,
-    replicates: int = 200,
+    replicates: int = 40,
     seed: int = 0,
 ) -> Agreement:
     """Five true features of p. For the same size five: exhaustive search, and the path's last support of that size."""
@@ -108,7 +106,7 @@ def agreement(
             best = best_subsets(data.X, data.y).support[:, k]
             for index, (one, other) in enumerate(((found, best), (found, data.support), (best, data.support))):
                 shares[index, row, column] = np.mean(np.all(one == other, axis=-1))
-    return Agreement(np.array(snrs), np.array(correlations), *shares, replicates)
+    return Agreement(np.array(snrs), np.array(correlations), shares[0], shares[1], shares[2], replicates)
 
 
 @dataclass(frozen=True)
@@ -124,12 +122,12 @@ class Selections:
     @property
     def agree(self) -> Mask:
         """Whether the two supports of each size are the same, (p,)."""
-        return np.all(self.subset == self.lasso, axis=1)
+        return np.asarray(np.all(self.subset == self.lasso, axis=1))
 
     @property
     def lasso_has(self) -> Mask:
         """Whether the lasso path has a solution of each size, (p,)."""
-        return self.lasso.any(axis=1)
+        return np.asarray(self.lasso.any(axis=1))
 
     @property
     def dropped(self) -> int:
@@ -145,7 +143,7 @@ def hitters_selections() -> Selections:
     started = time.perf_counter()
     best = best_subsets(X, data.target)
     seconds = time.perf_counter() - started
-    coef = lasso_path(X, data.target, n_lambdas=1_000, lambda_min_ratio=1e-5).coef
+    coef = lasso_path(X, data.target, n_lambdas=200, lambda_min_ratio=1e-5).coef
     order = np.argsort(np.argmax(coef != 0, axis=0) - 1e9 * (coef != 0).any(axis=0), kind="stable")
     return Selections(
         subset=best.support[1:, order],
@@ -158,16 +156,16 @@ def hitters_selections() -> Selections:
 
 @evidence("B-opt-2", sabotage={"path": ridge_path})
 def convex_and_cheap(*, path: Callable[..., Any] = lasso_path) -> list[Finding]:
-    """Least-squares fits that exhaustive search makes for 8 to 18 features, and coefficient updates of coordinate descent
-    on the lasso with 10 to 320 features, each solution certified by its duality gap; then, on 200 data sets with strong
-    signal (signal-to-noise ratio 16) and independent features, whether the two find the same five features.
+    """Least-squares fits that exhaustive search makes for 8 to 18 features; coefficient updates of coordinate descent
+    on the lasso with 10 to 320 features, each solution certified by its duality gap. Then, on 100 data sets with
+    strong signal (signal-to-noise ratio 16) and independent features, whether both find the same five of ten.
     """
-    work, same = growth(), agreement(path)
+    work, same = growth(), agreement(path, snrs=(16.0,), correlations=(0.0,), replicates=100)
     return [
         Finding("for", "factor by which the fits of best subset grow with each further feature",
                 work.doubling, "==", 2.0, 1e-9),
         Finding("for", "exponent of p in the coefficient updates of the lasso", work.degree, "<=", 2.0),
         Finding("for", "largest duality gap of the lasso solutions", float(work.lasso_gap.max()), "<=", 1e-8),
         Finding("for", "share of data sets with the same support, strong signal and independent features",
-                float(same.share[0, -1]), ">=", 0.95),
+                float(same.share[0, 0]), ">=", 0.95),
     ]  # fmt: skip

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.integrate import solve_ivp
 
 from regutils._validation import Array, check_scalar
 from regutils.claims import Finding, evidence
@@ -19,6 +18,8 @@ def gradient_flow(penalty: Penalty, theta0: float, times: Array) -> tuple[Array,
     The integration stops where the weight reaches zero (time: infinity if it does not within `times`) and the weight
     stays there, because 0 is a subgradient of every penalty of the course at zero.
     """
+    from scipy.integrate import solve_ivp
+
     theta0 = check_scalar(theta0, "theta0")
 
     def velocity(_: float, theta: Array) -> Array:
@@ -38,7 +39,7 @@ def gradient_flow(penalty: Penalty, theta0: float, times: Array) -> tuple[Array,
 
 def l1_flow(theta0: float, lam: float, times: Array) -> Array:
     """sign(theta0) max(|theta0| - lam t, 0)."""
-    return np.sign(theta0) * np.maximum(np.abs(theta0) - lam * times, 0.0)
+    return np.asarray(np.sign(theta0) * np.maximum(np.abs(theta0) - lam * times, 0.0))
 
 
 def l2_flow(theta0: float, lam: float, times: Array) -> Array:
@@ -155,7 +156,8 @@ def constant_and_proportional_shrinkage(
                 arrivals(absolute, seed=seed).share_exact, "==", 1.0),
         Finding("for", "largest relative error of the arrival time |theta_0|/lambda",
                 float(np.max(late)), "<=", 0.0, 1e-8),
-        Finding("for", "speed under L1 at a weight of 10 over that at 0.1", l1_speed[1] / l1_speed[0], "==", 1.0, 1e-12),
+        Finding("for", "speed under L1 at a weight of 10 over that at 0.1",
+                l1_speed[1] / l1_speed[0], "==", 1.0, 1e-12),
         Finding("for", "speed under L2 at a weight of 10 over that at 0.1",
                 l2_speed[1] / l2_speed[0], "==", 100.0, 1e-10),
         Finding("for", "largest error of exp(-2 lambda t), as a share of theta_0", float(np.max(off)), "<=", 0.0, 1e-8),
