@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regutils.experiments.geometry.corners import Cones, CornerFrequency, CorrelationEffect, Frequency
-from regutils.experiments.geometry.dimension import DimensionEffect
-from regutils.experiments.geometry.patients import RealCorner
-from regutils.experiments.geometry.smooth import Aligned, SmallestCoordinate
 from regutils.figures import color, figure, line
 from regutils.figures.geometry._plane import axis_name, contours, plane, region, solution
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from regutils.experiments.geometry.corners import Cones, CornerFrequency, CorrelationEffect, Frequency
+    from regutils.experiments.geometry.dimension import DimensionEffect
+    from regutils.experiments.geometry.patients import RealCorner
+    from regutils.experiments.geometry.smooth import Aligned, SmallestCoordinate
 
 
 def _measured(ax: Axes, x: Any, frequency: Frequency, tone: str, marker: str = "o", **kwargs: Any) -> None:
@@ -257,7 +258,9 @@ def smallest_coordinate(result: tuple[SmallestCoordinate, Aligned], axes: Sequen
     right.set(
         title="The exception, tilted", xlabel="tilt of the contours in degrees", ylabel=r"size of $\theta_2$ under L2"
     )
-    right.set(xlim=(5e-7, 20), ylim=(3e-9, 0.3))
+    right.set(xlim=(5e-7, 20), ylim=(3e-9, 0.3), xticks=[1e-6, 1e-4, 1e-2, 1], yticks=[1e-8, 1e-6, 1e-4, 1e-2])
+    for ax in axes:
+        ax.minorticks_off()
 
 
 def _real_alt(result: RealCorner) -> str:

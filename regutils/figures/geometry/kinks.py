@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regutils.experiments.geometry.kinks import Responses, ZeroCounts
-from regutils.experiments.geometry.norms import NormRatio, Rotation
 from regutils.figures import color, figure, line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from regutils.experiments.geometry.kinks import Responses, ZeroCounts
+    from regutils.experiments.geometry.norms import NormRatio, Rotation
 
 LOOKS: dict[str, tuple[str, Any]] = {
     "L1": ("l1", "-"),
@@ -105,6 +106,7 @@ def norms(result: tuple[NormRatio, Rotation], axes: Sequence[Axes]) -> None:
         left.errorbar(p, values[:, 1], error, color=color(tone), fmt=marker, markersize=5, elinewidth=1.4, capsize=2.5)
     left.set_xscale("log")
     left.set_yscale("log")
+    left.minorticks_off()
     left.text(7, 30, r"bound $\sqrt{p}$", color=color("muted"), fontsize="small")
     left.text(2600, 1.12, "bound 1", color=color("muted"), fontsize="small")
     left.text(400, 8.3, "Gaussian", color=color("truth"), weight="bold")

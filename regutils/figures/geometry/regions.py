@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regutils.experiments.geometry.contact import Contact
-from regutils.experiments.geometry.shapes import Family, Solids
 from regutils.figures import color, figure, line
 from regutils.figures.geometry._plane import contours, plane, region, role, solution
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from regutils.experiments.geometry.contact import Contact
+    from regutils.experiments.geometry.shapes import Family, Solids
 
 
 def _coordinates(point: np.ndarray, digits: int = 2) -> str:
