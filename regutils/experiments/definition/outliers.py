@@ -24,8 +24,9 @@ CORNERS: tuple[tuple[LossName, Kind], ...] = (
 
 @dataclass(frozen=True, eq=False)
 class FourFits:
-    """One data set with outliers under the four objectives, in the order of CORNERS."""
+    """One data set with outliers under the four objectives."""
 
+    objectives: tuple[tuple[LossName, Kind], ...]
     truth: Array  # (p,)
     coef: Array  # (4, p)
     lam: float
@@ -94,6 +95,7 @@ def four_fits(lam: float = 0.05, *, outliers: int = 8, seed: int = 0) -> FourFit
         min(float(np.sum((fit(X, y, loss, kind, float(at)) - truth) ** 2)) for at in grid) for loss, kind in CORNERS
     ]
     return FourFits(
+        objectives=CORNERS,
         truth=truth,
         coef=coef,
         lam=lam,

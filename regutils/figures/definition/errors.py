@@ -5,18 +5,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regutils.experiments.definition.errors import ErrorCurves, SampleSizes
-from regutils.experiments.definition.ridge_risk import HoerlKennard
 from regutils.figures import color, figure, line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from regutils.experiments.definition.errors import ErrorCurves, SampleSizes
+    from regutils.experiments.definition.ridge_risk import HoerlKennard
+
 NAMES = {"l1": "lasso", "l2": "ridge"}
 TITLES = {"diabetes": "Diabetes", "hitters": "Hitters", "simulated": "Simulated"}
 
 
-def _describe(curves: ErrorCurves) -> str:
+def _describe(curves: "ErrorCurves") -> str:
     best = curves.best
     return (
         f"{TITLES[curves.name]}, {NAMES[curves.kind]}: training error rises with lambda from"
@@ -26,7 +27,7 @@ def _describe(curves: ErrorCurves) -> str:
     )
 
 
-def _curves(ax: "Axes", curves: ErrorCurves) -> None:
+def _curves(ax: "Axes", curves: "ErrorCurves") -> None:
     role, repetitions = curves.kind, len(curves.test)
     for values, style in ((curves.train, "train"), (curves.test, "estimate")):
         mean = values.mean(axis=0)
@@ -47,7 +48,7 @@ def _curves(ax: "Axes", curves: ErrorCurves) -> None:
         + " No method gets below the noise, at 1."
     ),
 )
-def simulated_errors(result: Sequence[ErrorCurves], axes: Sequence["Axes"]) -> None:
+def simulated_errors(result: Sequence["ErrorCurves"], axes: Sequence["Axes"]) -> None:
     """Test and training error over lambda for the two penalties, truth known."""
     for ax, curves in zip(axes, result, strict=True):
         _curves(ax, curves)
@@ -70,7 +71,7 @@ def simulated_errors(result: Sequence[ErrorCurves], axes: Sequence["Axes"]) -> N
         f"{len(result[0].test)} random splits. " + " ".join(_describe(curves) for curves in result)
     ),
 )
-def real_errors(result: Sequence[ErrorCurves], axes: Sequence["Axes"]) -> None:
+def real_errors(result: Sequence["ErrorCurves"], axes: Sequence["Axes"]) -> None:
     """Test and training error over lambda on real data: one row a data set, one column a penalty."""
     for ax, curves in zip(axes, result, strict=True):
         _curves(ax, curves)
@@ -94,7 +95,7 @@ def real_errors(result: Sequence[ErrorCurves], axes: Sequence["Axes"]) -> None:
         )
     ),
 )
-def sample_sizes(result: Sequence[SampleSizes], axes: Sequence["Axes"]) -> None:
+def sample_sizes(result: Sequence["SampleSizes"], axes: Sequence["Axes"]) -> None:
     """Ratio of test errors by training rows, with intervals."""
     for ax, sizes in zip(axes, result, strict=True):
         ax.axhline(1.0, color=color("loss"), **line("reference"))
@@ -120,7 +121,7 @@ def sample_sizes(result: Sequence[SampleSizes], axes: Sequence["Axes"]) -> None:
     {result.plug_in_error:,.0f}. Variance falls and squared bias rises all the way. Simulated means lie on the curve."""
     ),
 )
-def hoerl_kennard(result: HoerlKennard, axes: Sequence["Axes"]) -> None:
+def hoerl_kennard(result: "HoerlKennard", axes: Sequence["Axes"]) -> None:
     """Error, variance and squared bias over k with the guaranteed range shaded."""
     (ax,) = axes
     scale = 1e5

@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regutils.experiments.definition.optimality import Balance, Radius
 from regutils.figures import color, figure, line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from regutils.experiments.definition.optimality import Balance, Radius
 
-def _entries(result: Balance) -> list[tuple[int, int]]:
+
+def _entries(result: "Balance") -> list[tuple[int, int]]:
     """(step, feature) of each first entry."""
     return [(int(np.argmax(result.coef[:, j] != 0)), j) for j in result.order]
 
@@ -27,7 +28,7 @@ def _entries(result: Balance) -> list[tuple[int, int]]:
     {result.names[result.order[2]]}."""
     ),
 )
-def balance(result: Balance, axes: Sequence["Axes"]) -> None:
+def balance(result: "Balance", axes: Sequence["Axes"]) -> None:
     """Correlations and coefficients against lambda; entries marked on both."""
     left, right = axes
     shown = set(result.order[:4])
@@ -78,7 +79,7 @@ def balance(result: Balance, axes: Sequence["Axes"]) -> None:
         )
     ),
 )
-def radius(result: Sequence[Radius], axes: Sequence["Axes"]) -> None:
+def radius(result: Sequence["Radius"], axes: Sequence["Axes"]) -> None:
     """t(lambda) as a curve; constrained solutions at the lambda read off them."""
     for ax, found in zip(axes, result, strict=True):
         role, name = found.kind, "‖θ‖₁" if found.kind == "l1" else "‖θ‖₂"

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regutils.experiments.definition.outliers import CORNERS, FourFits
 from regutils.figures import color, figure, line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from regutils.experiments.definition.outliers import FourFits
 
 
 @figure(
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
         + " ".join(
             f"{loss.capitalize()} loss with {kind.upper()} penalty: squared error"
             f" {np.sum((coef - result.truth) ** 2):.2f}, {zeros} of {len(coef)} coefficients zero."
-            for (loss, kind), coef, zeros in zip(CORNERS, result.coef, result.zeros, strict=True)
+            for (loss, kind), coef, zeros in zip(result.objectives, result.coef, result.zeros, strict=True)
         )
     ),
 )
-def four_fits(result: FourFits, axes: Sequence["Axes"]) -> None:
+def four_fits(result: "FourFits", axes: Sequence["Axes"]) -> None:
     """Estimates as stems, the truth as bars; a row a loss, a column a penalty."""
     position = np.arange(result.truth.size)
-    for ax, (loss, kind), coef, zeros in zip(axes, CORNERS, result.coef, result.zeros, strict=True):
+    for ax, (loss, kind), coef, zeros in zip(axes, result.objectives, result.coef, result.zeros, strict=True):
         zero = np.abs(coef) < 1e-9
         ax.axhline(0, color=color("muted"), **line("guide"))
         ax.hlines(result.truth, position - 0.4, position + 0.4, color=color("truth"), linewidth=2.4, label="truth")

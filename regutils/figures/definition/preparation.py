@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regutils.experiments.definition.preparation import Levels, Origin, Units
 from regutils.figures import color, figure, line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from regutils.experiments.definition.preparation import Levels, Origin, Units
 
 
 @figure(
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     numbers to {result.l1[-1]:.2f} with huge ones, under ridge from {result.l2[0]:.2f} to {result.l2[-1]:.2f}."""
     ),
 )
-def units(result: Units, axes: Sequence["Axes"]) -> None:
+def units(result: "Units", axes: Sequence["Axes"]) -> None:
     """Effect per standard deviation against the unit."""
     (ax,) = axes
     ax.axvline(1.0, color=color("muted"), **line("guide"))
@@ -41,7 +42,7 @@ def units(result: Units, axes: Sequence["Axes"]) -> None:
     {result.shift[-1]:g}; with an L1-penalized one it is lambda."""
     ),
 )
-def origin(result: Origin, axes: Sequence["Axes"]) -> None:
+def origin(result: "Origin", axes: Sequence["Axes"]) -> None:
     """Bias of all predictions against the origin of the target."""
     (ax,) = axes
     ax.plot(result.shift, result.l2, color=color("l2"), **line("theory"))
@@ -65,7 +66,7 @@ def origin(result: Origin, axes: Sequence["Axes"]) -> None:
     choice of the reference."""
     ),
 )
-def levels(result: Levels, axes: Sequence["Axes"]) -> None:
+def levels(result: "Levels", axes: Sequence["Axes"]) -> None:
     """Fitted level means under four codings."""
     position = np.arange(len(result.names))
     for ax, fitted, role, title in ((axes[0], result.l1, "l1", "Lasso"), (axes[1], result.l2, "l2", "Ridge")):

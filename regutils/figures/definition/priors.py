@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from regutils.experiments.definition.priors import Densities, Posterior
 from regutils.figures import color, figure, line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from regutils.experiments.definition.priors import Densities, Posterior
 
 
 @figure(
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     {100 * result.gaussian_outside:.1f} percent; the Gaussian is higher between."""
     ),
 )
-def densities(result: Densities, axes: Sequence["Axes"]) -> None:
+def densities(result: "Densities", axes: Sequence["Axes"]) -> None:
     """Both densities, crossings marked."""
     for ax, scale, title in ((axes[0], "linear", "Sharper peak"), (axes[1], "log", "Heavier tails (log scale)")):
         for crossing in result.crossings:
@@ -44,7 +45,7 @@ def densities(result: Densities, axes: Sequence["Axes"]) -> None:
     Right, Gaussian prior: mode and mean are the same straight line."""
     ),
 )
-def posterior(result: Posterior, axes: Sequence["Axes"]) -> None:
+def posterior(result: "Posterior", axes: Sequence["Axes"]) -> None:
     """b to mode and to mean under each prior."""
     left, right = axes
     left.axvspan(-result.threshold, result.threshold, color=color("surface"))

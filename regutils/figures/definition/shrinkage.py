@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regutils.experiments.definition.shrinkage import Handful, Norms, Threshold
 from regutils.figures import color, figure, line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from regutils.experiments.definition.shrinkage import Handful, Norms, Threshold
 
 
 @figure(
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     none becomes zero."""
     ),
 )
-def weights(result: Handful, axes: Sequence["Axes"]) -> None:
+def weights(result: "Handful", axes: Sequence["Axes"]) -> None:
     """Each weight as a stem, hollow before and filled after."""
     position = np.arange(len(result.before))
     for ax, after, role, title in (
@@ -65,7 +66,7 @@ def weights(result: Handful, axes: Sequence["Axes"]) -> None:
     {1 / (1 + 2 * result.lam):g} through zero."""
     ),
 )
-def threshold(result: Threshold, axes: Sequence["Axes"]) -> None:
+def threshold(result: "Threshold", axes: Sequence["Axes"]) -> None:
     """The objective with its minimizers marked; the map from b to the minimizer."""
     left, right = axes
     for values, at, role, name, marker, place in (
@@ -96,7 +97,7 @@ def threshold(result: Threshold, axes: Sequence["Axes"]) -> None:
     strength, {result.threshold:.2f}. Under its square they shrink forever and none reaches zero."""
     ),
 )
-def norms(result: Norms, axes: Sequence["Axes"]) -> None:
+def norms(result: "Norms", axes: Sequence["Axes"]) -> None:
     """Coefficients against lambda under the three penalties."""
     for ax, coef, role, title in (
         (axes[0], result.l1, "l1", "‖θ‖₁: one by one"),

@@ -1,8 +1,10 @@
 """Tables that the chapter shows beside its figures."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from regutils.experiments.definition.libraries import Agreement
+if TYPE_CHECKING:
+    from regutils.experiments.definition.libraries import Agreement
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class Table:
         return self.markdown
 
 
-def strengths(result: Agreement) -> Table:
+def strengths(result: "Agreement") -> Table:
     """One row a library: what it minimizes, what to type for our lambda, how far its coefficients are from ours."""
     lines = [
         f"| penalty | library | it minimizes | type, for λ = {result.lam:g} | difference"
