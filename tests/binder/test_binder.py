@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -64,17 +65,63 @@ def test_python_is_one_that_the_course_supports():
     assert f"Programming Language :: Python :: {version}" in project["classifiers"]
 
 
-def test_post_build_makes_markdown_open_as_a_notebook(tmp_path):
-    """Run it with a python whose prefix is an empty folder."""
+@pytest.fixture
+def prefix(tmp_path):
+    """A copy of binder/ and one chapter, and a python whose prefix is an empty folder."""
+    (tmp_path / "book").mkdir()
+    shutil.copytree(BINDER, tmp_path / "binder")
     python = tmp_path / "bin" / "python"
     python.parent.mkdir()
-    python.write_text(f"#!/bin/sh\necho {tmp_path}\n")
+    python.write_text(f'#!/bin/sh\n[ "$1" = -c ] && echo {tmp_path} || exec {sys.executable} "$@"\n')
     python.chmod(0o755)
-    path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
-    subprocess.run([str(BINDER / "postBuild")], check=True, env={"PATH": path}, cwd=ROOT)
-    settings = json.loads((tmp_path / "share/jupyter/lab/settings/overrides.json").read_text(encoding="utf-8"))
+    return tmp_path
+
+
+CHAPTER = """\
+---
+kernelspec:
+  display_name: Python 3
+  name: python3
+---
+
+# A chapter
+
+```{code-cell} python
+from myst_nb import glue
+glue("share", 0.12345, display=False)
+glue("name", "diamond", display=False)
+glue("corners", 6, display=False)
+```
+
+{glue:text}`share:.1%` of {glue:text}`corners:d` on the {glue:text}`name`, and $x$ stays `{glue}`.
+"""
+
+
+def post_build(prefix):
+    environment = os.environ | {"PATH": f"{prefix / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    return subprocess.run([str(prefix / "binder" / "postBuild")], env=environment, cwd=prefix, check=False)
+
+
+def test_post_build_makes_markdown_open_as_a_notebook(prefix):
+    assert post_build(prefix).returncode == 0
+    settings = json.loads((prefix / "share/jupyter/lab/settings/overrides.json").read_text(encoding="utf-8"))
     viewers = settings["@jupyterlab/docmanager-extension:plugin"]["defaultViewers"]
     assert viewers["markdown"] == "Jupytext Notebook"
+
+
+def test_post_build_writes_numbers_into_the_text(prefix):
+    chapter = prefix / "book" / "chapter.md"
+    chapter.write_text(CHAPTER)
+    assert post_build(prefix).returncode == 0
+    assert chapter.read_text().splitlines()[-1] == "12.3% of 6 on the diamond, and $x$ stays `{glue}`."
+    assert chapter.read_text().splitlines()[:-1] == CHAPTER.splitlines()[:-1]
+
+
+@pytest.mark.parametrize("fault", ["name that nobody glued", "broken cell"])
+def test_post_build_fails_rather_than_show_a_wrong_number(prefix, fault):
+    broken = CHAPTER.replace("share:", "shore:") if fault.startswith("name") else CHAPTER.replace("0.12345", "1 / 0")
+    (prefix / "book" / "chapter.md").write_text(broken)
+    assert post_build(prefix).returncode != 0
 
 
 def test_launch_buttons_open_jupyterlab():
