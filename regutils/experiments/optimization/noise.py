@@ -111,12 +111,13 @@ def noise_study(
 ) -> NoiseStudy:
     """The "low" setting of Hastie, Tibshirani and Tibshirani (2020), section 3: five features of ten matter equally.
 
-    Training and validation sets of n observations each; the error on new data is exact, not sampled.
+    Training and validation sets of n observations each; the error on new data is exact, not sampled. Every ratio sees
+    the same features and the same noise, scaled, so that ratios do not differ by their samples.
     """
     errors = np.zeros((len(METHODS), len(snrs), replicates))
     nonzero = np.zeros((len(METHODS), len(snrs)))
-    for column, (snr, stream) in enumerate(zip(snrs, np.random.SeedSequence(seed).spawn(len(snrs)), strict=True)):
-        data = simulate_linear(2 * n, p, correlation=correlation, snr=snr, replicates=replicates, seed=stream)
+    for column, snr in enumerate(snrs):
+        data = simulate_linear(2 * n, p, correlation=correlation, snr=snr, replicates=replicates, seed=seed)
         X, X_val, y, y_val = data.X[:, :n], data.X[:, n:], data.y[:, :n], data.y[:, n:]
         for row, candidates in enumerate(contestants(X, y, lasso).values()):
             coef, intercept = tuned(candidates, X, y, X_val, y_val)
@@ -174,7 +175,7 @@ class Splits:
 
 @cache
 def diabetes_splits(*, splits: int = 100, seed: int = 0) -> Splits:
-    """Diabetes, `splits` times cut into 50% training, 25% validation and 25% test; standardized by the training part."""
+    """Diabetes, cut at random into 50% training (which standardizes), 25% validation and 25% test, `splits` times."""
     data = load_diabetes()
     rng = np.random.default_rng(seed)
     n = data.target.size
