@@ -85,7 +85,7 @@ class ClaimsBox:
         return (
             f'<article class="claim verdict-{state}" aria-label="Claim {name}" data-chapter="{claim.chapter}" '
             f'data-verdict="{state}">'
-            f'<p class="claim-head">{label}<span class="verdict">{verdict}</span></p>'
+            f'<p class="claim-head">{label} <span class="verdict">{verdict}</span></p>'
             f'<p class="claim-text">{escape(claim.claim)}</p><p class="claim-because">{escape(claim.because)}</p>'
             f"{self._findings(claim, evidence) if evidence else ''}</article>"
         )
