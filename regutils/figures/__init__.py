@@ -58,8 +58,8 @@ class Drawer(Generic[T]):
         return axes
 
     def layouts(self) -> tuple[Layout, ...]:
-        """One panel looks the same everywhere; several are stacked on a phone."""
-        return ("wide",) if self.panels == 1 else ("wide", "narrow")
+        """Panels are stacked on a phone; a single one is drawn narrower there, so that its type stays legible."""
+        return ("wide", "narrow")
 
     def render(self, result: T, *, mode: Mode = "light", layout: Layout = "wide") -> "Figure":
         """The finished matplotlib Figure in one mode and layout (it belongs to no window; save it or show it)."""
