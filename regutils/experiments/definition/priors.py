@@ -54,15 +54,16 @@ def _gaussian(sd: float = SD) -> Any:
 
 
 def posterior_mean(b: Array, prior: Any, *, noise: float = 1.0) -> Array:
-    """E[theta | b] for b ~ N(theta, noise^2), by the trapezoidal rule on a grid with a node at the prior's kink.
+    """E[theta | b] for b ~ N(theta, noise^2), by Simpson's rule on either side of the prior's kink.
 
-    b (k,); the grid spans 12 noise standard deviations beyond the largest |b|, with 200 nodes to each.
+    b (k,); the grid spans 12 noise standard deviations beyond the largest |b|, with about 100 nodes to each.
     """
     half = float(np.max(np.abs(b))) + 12 * noise
-    nodes = int(np.ceil(half / noise * 200))
+    nodes = 2 * int(np.ceil(half / noise * 50))  # even, so that a panel ends at zero
     theta = np.linspace(-half, half, 2 * nodes + 1)
+    simpson = np.where(np.arange(theta.size) % 2 == 1, 4.0, 2.0)  # at the far ends the weight is zero anyway
     logs = -((b[:, None] - theta) ** 2) / (2 * noise**2) + prior.logpdf(theta)
-    weight = np.exp(logs - logs.max(axis=1, keepdims=True))
+    weight = simpson * np.exp(logs - logs.max(axis=1, keepdims=True))
     return np.asarray(weight @ theta / weight.sum(axis=1))
 
 
@@ -180,7 +181,7 @@ def penalty_is_a_prior_of_the_mode(*, l1_prior: Any = _laplace, l2_prior: Any = 
         Finding(
             "against",
             "smallest absolute posterior mean where the mode is zero",
-            measured=float(np.min(np.abs(mean[zeros]))),
+            measured=float(np.min(np.abs(mean[zeros]), initial=np.inf)),
             relation=">=",
             expected=1e-6,
         ),
