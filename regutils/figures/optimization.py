@@ -321,7 +321,7 @@ def search(result: tuple[Growth, Agreement], axes: Panels) -> None:
     _plain(left.xaxis, (10, 20, 40, 80, 160, 320))
     _plain(left.yaxis, (1e2, 1e3, 1e4, 1e5, 1e6), "{:,g}")
     left.yaxis.set_ticklabels(["100", "1,000", "10,000", "100,000", "1 million"])
-    looks = (("estimate", 1.1, -0.08), ("theory", 1.5, 0.0), ("train", 1.0, 0.08))
+    looks = (("estimate", 1.1, -0.08), ("theory", 1.5, 0.0), ("train", 1.0, 0.13))
     for share, correlation, (style, at, shift) in zip(same.share, same.correlation, looks, strict=True):
         right.plot(same.snr, share, marker="o", color=color("l1"), **line(style))
         right.text(at, share[1] + shift, f"correlation {correlation:g}", color=color("ink"))

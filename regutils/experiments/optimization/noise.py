@@ -75,7 +75,7 @@ class NoiseStudy:
     @property
     def mean(self) -> Array:
         """Mean relative test error, (methods, s)."""
-        return self.error.mean(axis=-1)
+        return np.asarray(self.error.mean(axis=-1))
 
     @property
     def half_width(self) -> Array:

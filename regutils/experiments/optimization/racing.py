@@ -164,7 +164,11 @@ class Tolerances:
     coef_error: Array  # largest error of a coefficient, as a share of the largest coefficient
     support_errors: Array  # features wrongly in or out
     iterations: Array
-    default: float
+    default: float  # scikit-learn's own
+
+    def at(self, tol: float) -> int:
+        """The index of a tolerance."""
+        return int(np.argmin(np.abs(np.log(self.tol / tol))))
 
 
 def tolerances(*, share: float = 0.01) -> Tolerances:
@@ -174,7 +178,7 @@ def tolerances(*, share: float = 0.01) -> Tolerances:
     loss = hitters_loss()
     penalty = L1(share * lambda_max(loss))
     optimum = solve(loss, penalty, tol=1e-10)
-    tol = 10.0 ** -np.arange(1.0, 11.0)
+    tol = 10.0 ** -np.arange(1.0, 9.0)
     fits = [Lasso(alpha=penalty.lam, tol=float(t), max_iter=1_000_000).fit(loss.X, loss.y) for t in tol]
     coefs = np.array([fit.coef_ for fit in fits])
     values = np.array([objective(loss, penalty, coef) for coef in coefs])
@@ -205,6 +209,6 @@ def every_solver_reaches_the_optimum(*, penalty: Callable[[float], Penalty] = L1
         Finding("against", "jump of the penalty's slope at zero, in units of lambda",
                 (right - left) / run.lam, "==", 2.0, 1e-6),
         Finding("against", "coefficients of the optimum that lie exactly on the corner", run.zeros, ">=", 1),
-        Finding("against", "gap that even the subgradient method leaves of the initial one",
-                float(subgradient.min() / subgradient[0]), "<=", 0.01),
+        Finding("against", "share of the initial gap that even the subgradient method leaves",
+                float(subgradient.min() / subgradient[0]), "<=", 0.1),
     ]  # fmt: skip
