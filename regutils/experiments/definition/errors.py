@@ -55,6 +55,7 @@ class SampleSizes:
     """Test error of each penalty at its best lambda as a ratio of that of least squares, by training rows."""
 
     name: str
+    splits: int
     sizes: Array  # (S,)
     l1: Array  # (S, 3): mean ratio, low and high end of its 95 % interval
     l2: Array
@@ -171,7 +172,7 @@ def real_errors(
 
 
 @cache
-def sample_sizes(name: Dataset, *, splits: int = 50, seed: int = 1) -> SampleSizes:
+def sample_sizes(name: Dataset, *, splits: int = 40, seed: int = 1) -> SampleSizes:
     """How much the best penalty helps as the training set grows: a ratio of test errors, paired by split.
 
     The ratio is geometric, exp(mean log(penalized / least squares)); its interval is that of the mean over the splits.
@@ -185,4 +186,4 @@ def sample_sizes(name: Dataset, *, splits: int = 50, seed: int = 1) -> SampleSiz
             found = interval(log_ratio)
             ratios.append(np.exp([found.mean, found.low, found.high]))
         rows[kind] = np.array(ratios)
-    return SampleSizes(name, np.array(SIZES, dtype=np.float64), rows["l1"], rows["l2"])
+    return SampleSizes(name, splits, np.array(SIZES, dtype=np.float64), rows["l1"], rows["l2"])

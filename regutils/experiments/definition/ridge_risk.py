@@ -125,8 +125,8 @@ def simulate(truth: Canonical, k: Array, *, replicates: int, seed: int) -> tuple
 @evidence("A-def-1", sabotage={"penalized": False})
 def penalties_reduce_overfitting(*, penalized: bool = True) -> list[Finding]:
     """Ridge's exact coefficient error on diabetes at the Hoerl-Kennard bound, and 100 simulated data sets with known
-    truth: test and training error of both penalties over lambda against least squares on the same data. On diabetes, where
-    rows are many, the gain of the best lambda over 100 splits."""
+    truth: test and training error of both penalties over lambda against least squares on the same data. On diabetes,
+    where rows are many, the gain of the best lambda over 100 splits."""
     truth = diabetes_truth()
     k, plug_in = (truth.bound, truth.plug_in) if penalized else (0.0, 0.0)
     plain = float(truth.error(0.0))
@@ -179,8 +179,7 @@ def penalties_reduce_overfitting(*, penalized: bool = True) -> list[Finding]:
     findings.append(
         Finding(
             "against",
-            "test error that ridge's best lambda takes from least squares on diabetes, 332 training rows, low end of the"
-            " 95 % interval",
+            "test error that ridge's best lambda takes off on diabetes, 332 training rows, lower end of the interval",
             measured=real.low,
             relation="<=",
             expected=0,

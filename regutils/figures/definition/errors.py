@@ -38,6 +38,7 @@ def _curves(ax: "Axes", curves: "ErrorCurves") -> None:
     best = curves.best
     ax.plot(curves.lambdas[best], curves.test[:, best].mean(), "o", color=color(role), markersize=8)
     ax.set(xscale="log", xlabel="λ", title=f"{TITLES[curves.name]}, {NAMES[curves.kind]}")
+    ax.minorticks_off()
 
 
 @figure(
@@ -142,3 +143,4 @@ def hoerl_kennard(result: "HoerlKennard", axes: Sequence["Axes"]) -> None:
     ax.text(3.2e-2, 1.15, "variance", color=color("l2"))
     ax.text(1.5e-3, 0.75, "bias²", color=color("l2"), ha="right")
     ax.set(xscale="log", xlabel="k", ylabel="E‖θ̂ − θ‖² / 10⁵", ylim=(0, 9), xlim=(result.k[0], result.k[-1]))
+    ax.minorticks_off()

@@ -60,10 +60,12 @@ def balance(result: "Balance", axes: Sequence["Axes"]) -> None:
     for ax in axes:
         ax.axvline(result.lambda_max, color=color("muted"), **line("reference"))
         ax.set(xscale="log", xlabel="λ")
+        ax.minorticks_off()
     right.text(result.lambda_max * 0.93, -0.38, "$\\lambda_{\\max}$", color=color("muted"), ha="right")
     left.set(
         title="No one rises above λ", ylabel="|correlation with residual|", yscale="log", ylim=(result.lambdas[-1], 1.0)
     )
+    left.minorticks_off()
     right.set(title="Touch λ, then enter", ylabel="coefficient")
 
 
@@ -101,4 +103,5 @@ def radius(result: Sequence["Radius"], axes: Sequence["Axes"]) -> None:
             xscale="log", xlabel="λ", ylabel=f"radius t = {name}", ylim=(0, found.least_squares * 1.15),
             title="Lasso" if role == "l1" else "Ridge",
         )  # fmt: skip
+        ax.minorticks_off()
         ax.legend(loc="lower left")

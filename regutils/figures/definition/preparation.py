@@ -32,6 +32,7 @@ def units(result: "Units", axes: Sequence["Axes"]) -> None:
     ax.text(0.09, result.l2[14] + 0.035, "ridge", color=color("l2"), fontweight="bold", ha="right")
     ax.text(1.06, 0.008, "standardized", color=color("muted"))
     ax.set(xscale="log", xlabel="recorded number = factor × standardized", ylabel="effect of one standard deviation")
+    ax.minorticks_off()
     ax.set_title(f"The same {result.feature}, other units")
 
 

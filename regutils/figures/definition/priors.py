@@ -33,6 +33,7 @@ def densities(result: "Densities", axes: Sequence["Axes"]) -> None:
     axes[0].legend(loc="upper right")
     axes[0].set(ylabel="density", xlim=(-3.5, 3.5), ylim=(0, 0.75))
     axes[1].set(ylim=(1e-5, 1.2), xlim=(-5, 5))
+    axes[1].minorticks_off()
     for crossing in result.crossings:
         axes[1].text(crossing + 0.08, 0.95, f"{crossing:.2f}", color=color("muted"), fontsize=9, va="top")
 
