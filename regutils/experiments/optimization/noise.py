@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from scipy.special import stdtrit
@@ -12,6 +11,7 @@ from scipy.special import stdtrit
 from regutils._validation import Array
 from regutils.claims import Finding, evidence
 from regutils.datasets import load_diabetes, simulate_linear, standardize
+from regutils.experiments.optimization.caching import once
 from regutils.experiments.optimization.subsets import best_subsets, path_supports, restricted_fit
 from regutils.metrics import support
 from regutils.paths import lasso_path
@@ -98,7 +98,7 @@ def _half_width(sample: Array) -> Array:
     return np.asarray(stdtrit(count - 1, 0.975) * sample.std(axis=-1, ddof=1) / np.sqrt(count))
 
 
-@cache
+@once
 def noise_study(
     lasso: Fits = lasso_fits,
     *,
@@ -136,7 +136,7 @@ class Noiseless:
     refit_rss: Array  # least squares on the lasso's support
 
 
-@cache
+@once
 def noiseless(lasso: Fits = lasso_fits, *, n: int = 100, p: int = 10, replicates: int = 50, seed: int = 0) -> Noiseless:
     """Data without noise: the best subset of the true size, and the best of the lasso's fits."""
     data = simulate_linear(n, p, correlation=0.35, sigma=0.0, replicates=replicates, seed=seed)
@@ -173,7 +173,7 @@ class Splits:
         return np.asarray(self.error[self.methods.index(over)] - self.error[self.methods.index(method)])
 
 
-@cache
+@once
 def diabetes_splits(*, splits: int = 100, seed: int = 0) -> Splits:
     """Diabetes, cut at random into 50% training (which standardizes), 25% validation and 25% test, `splits` times."""
     data = load_diabetes()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
 from regutils._validation import Array
 from regutils.claims import Finding, evidence
 from regutils.datasets import load_diabetes, load_hitters, standardize
+from regutils.experiments.optimization.caching import once
 from regutils.experiments.optimization.slopes import one_sided_slopes
 from regutils.losses import SquaredLoss
 from regutils.metrics import lambda_max, objective, support
@@ -29,14 +29,14 @@ from regutils.solvers import (
 GAP = 1e-8
 
 
-@cache
+@once
 def diabetes_loss() -> SquaredLoss:
     """Squared loss of the diabetes data (442 patients, 10 standardized features)."""
     data = load_diabetes()
     return SquaredLoss(standardize(data.data), data.target)
 
 
-@cache
+@once
 def hitters_loss() -> SquaredLoss:
     """Squared loss of the Hitters data (263 players, 19 standardized features)."""
     data = load_hitters()
@@ -91,7 +91,7 @@ def ball_of(penalty: Penalty, coef: Array) -> Penalty:
     return L2Ball(float(np.linalg.norm(coef)))
 
 
-@cache
+@once
 def race(
     penalty: Callable[[float], Penalty] = L1, *, share: float = 0.02, tol: float = GAP, subgradient_steps: int = 2_000
 ) -> Race:
@@ -132,7 +132,7 @@ class Rates:
     fista_bound: Array  # 2 L ||theta_0 - theta*||^2 / (k + 1)^2, theorem 4.4
 
 
-@cache
+@once
 def rates(*, share: float = 0.02, steps: int = 500) -> Rates:
     """Both methods as published (no restart) on the diabetes lasso, from zero."""
     loss = diabetes_loss()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
 from regutils._validation import Array
 from regutils.claims import Finding, evidence
 from regutils.datasets import load_diabetes
+from regutils.experiments.optimization.caching import once
 from regutils.experiments.optimization.racing import diabetes_loss, hitters_loss
 from regutils.losses import Loss
 from regutils.metrics import lambda_max, support
@@ -46,7 +46,7 @@ class Oscillation:
         return float(np.polyfit(np.log(self.step), np.log(self.amplitude), 1)[0])
 
 
-@cache
+@once
 def oscillation(
     penalty: Callable[[float], Penalty] = L1, *, share: float = 0.2, steps: int = 600, last: int = 200
 ) -> Oscillation:
@@ -129,7 +129,7 @@ def numerical_condition(loss: Loss, penalty: Penalty, theta: Array, h: float = 1
     return float(curvature[-1] / curvature[0])
 
 
-@cache
+@once
 def conditioning(
     penalty: Callable[[float], Penalty] = L2, *, name: str = "diabetes", tol: float = 1e-6
 ) -> Conditioning:

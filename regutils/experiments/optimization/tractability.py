@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from regutils._validation import Array
 from regutils.claims import Finding, evidence
 from regutils.datasets import load_hitters, simulate_linear, standardize
+from regutils.experiments.optimization.caching import once
 from regutils.experiments.optimization.subsets import Mask, all_subsets, best_subsets, path_supports
 from regutils.losses import SquaredLoss
 from regutils.metrics import lambda_max
@@ -50,7 +50,7 @@ class Growth:
         return float(2.0**100 / pace / (365.25 * 24 * 3600))
 
 
-@cache
+@once
 def growth(*, n: int = 200, largest: int = 18, seed: int = 0) -> Growth:
     """Five true features among p, correlation 0.5 between neighbors, signal-to-noise ratio 2, lam = 0.1 lambda_max."""
     narrow, wide = np.arange(8.0, largest + 1.0, 2.0), np.array([10.0, 20.0, 40.0, 80.0, 160.0, 320.0])
@@ -85,7 +85,7 @@ class Agreement:
     replicates: int
 
 
-@cache
+@once
 def agreement(
     path: Callable[..., Any] = lasso_path,
     *,
@@ -135,7 +135,7 @@ class Selections:
         return int(np.sum(np.any(self.subset[:-1] & ~self.subset[1:], axis=1)))
 
 
-@cache
+@once
 def hitters_selections() -> Selections:
     """All 2^19 subsets of the 19 standardized features of Hitters, and the lasso path on the same data."""
     data = load_hitters()
