@@ -109,7 +109,7 @@ def test_oscillation_is_that_of_the_corner():
     assert shaky.amplitude == pytest.approx(shaky.bound, rel=0.1)
     assert np.all(shaky.proximal_amplitude == 0)
     assert np.all(shaky.proximal_zeros == shaky.optimal_zeros)
-    assert np.all(smooth.amplitude < 1e-2 * smooth.bound)
+    assert np.all(smooth.amplitude < 0.1 * smooth.bound)  # on its way, not thrown about
 
 
 @pytest.mark.parametrize("name", ["diabetes", "Hitters"])

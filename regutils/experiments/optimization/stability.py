@@ -48,7 +48,7 @@ class Oscillation:
 
 @once
 def oscillation(
-    penalty: Callable[[float], Penalty] = L1, *, share: float = 0.2, steps: int = 600, last: int = 200
+    penalty: Callable[[float], Penalty] = L1, *, share: float = 0.2, steps: int = 400, last: int = 150
 ) -> Oscillation:
     """Constant steps of four sizes, started one unit off the optimum in every coefficient.
 
@@ -133,9 +133,9 @@ def numerical_condition(loss: Loss, penalty: Penalty, theta: Array, h: float = 1
 def conditioning(
     penalty: Callable[[float], Penalty] = L2, *, name: str = "diabetes", tol: float = 1e-6
 ) -> Conditioning:
-    """Nine penalties from a thousandth of to as much as the largest curvature L of the loss."""
+    """Nine strengths, from one five-hundredth of the largest curvature L of the loss to L itself."""
     loss = {"diabetes": diabetes_loss, "Hitters": hitters_loss}[name]()
-    lams = loss.lipschitz * np.geomspace(1e-3, 1.0, 9)
+    lams = loss.lipschitz * np.geomspace(2e-3, 1.0, 9)
     theta = np.full(loss.n_features, 1.0)
     theory = (loss.lipschitz + 2.0 * lams) / (loss.strong_convexity + 2.0 * lams)
     return Conditioning(
