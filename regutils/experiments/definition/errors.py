@@ -181,7 +181,7 @@ def sample_sizes(name: Dataset, *, splits: int = 40, seed: int = 1) -> SampleSiz
     for kind in ("l1", "l2"):
         ratios = []
         for size in SIZES:
-            curves = real_errors(name, kind, n_train=size, splits=splits, seed=seed)
+            curves = real_errors(name, kind, n_train=size, splits=splits, n_lambdas=16, seed=seed)
             log_ratio = np.log(curves.test[:, curves.best] / curves.least_squares_test)
             found = interval(log_ratio)
             ratios.append(np.exp([found.mean, found.low, found.high]))
