@@ -54,6 +54,7 @@ def within(module, names):
 def test_data_flows_one_way(module):
     room = module.split("/")[0] if "/" in module else ""
     forbidden = ABOVE[room] | EVERYWHERE
+    forbidden -= {"myst_nb"} if module == "notebook.py" else set()
     wrong = {name for name in imports(PACKAGE / module) if within(name, forbidden)}
     assert not wrong
 
