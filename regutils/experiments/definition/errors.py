@@ -1,13 +1,13 @@
 """Training and test error against lambda, where the truth is known and on real data."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 import numpy as np
 
 from regutils._validation import Array, check_choice, check_integer
 from regutils.datasets import load_diabetes, load_hitters, simulate_linear, standardize
+from regutils.experiments.caching import once
 from regutils.paths import lasso_path, ridge_path
 
 Kind = Literal["l1", "l2"]
@@ -92,7 +92,7 @@ def _mean_squares(X: Array, y: Array, coef: Array, intercept: Array) -> Array:
     return np.asarray(np.mean((y[:, None, :] - fitted) ** 2, axis=-1))
 
 
-@cache
+@once
 def simulated_errors(
     kind: Kind, *, penalized: bool = True, replicates: int = 100, n_lambdas: int = 24, seed: int = 0
 ) -> ErrorCurves:
@@ -141,7 +141,7 @@ def _split(name: Dataset, n_train: int, splits: int, seed: int) -> tuple[Array, 
     )
 
 
-@cache
+@once
 def real_errors(
     name: Dataset, kind: Kind, *, n_train: int | None = None, splits: int = 100, n_lambdas: int = 24, seed: int = 0
 ) -> ErrorCurves:
@@ -171,7 +171,7 @@ def real_errors(
     )
 
 
-@cache
+@once
 def sample_sizes(name: Dataset, *, splits: int = 40, seed: int = 1) -> SampleSizes:
     """How much the best penalty helps as the training set grows: a ratio of test errors, paired by split.
 

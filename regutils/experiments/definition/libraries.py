@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from regutils import conventions
 from regutils._validation import Array, check_scalar
 from regutils.claims import Finding, evidence
 from regutils.datasets import load_breast_cancer, load_diabetes, standardize
+from regutils.experiments.caching import once
 from regutils.losses import LogisticLoss, SquaredLoss
 from regutils.penalties import L1, L2, ElasticNet
 from regutils.solvers import solve
@@ -44,7 +44,7 @@ class Agreement:
         return max(row.difference for row in self.rows if row.penalty == penalty)
 
 
-@cache
+@once
 def _regression() -> tuple[Array, Array, Array]:
     """Raw diabetes features, the same standardized, and the target in units of half its standard deviation."""
     bunch = load_diabetes()
@@ -52,7 +52,7 @@ def _regression() -> tuple[Array, Array, Array]:
     return bunch.data, standardize(bunch.data), 2.0 * y  # not 1, so that glmnet's division by it shows
 
 
-@cache
+@once
 def _classification() -> tuple[Array, Array]:
     """Breast cancer, the first ten features standardized."""
     bunch = load_breast_cancer()
@@ -127,7 +127,7 @@ def _ours(penalty: Penalties, *, classification: bool = False) -> Array:
     return solve(loss, penalty, tol=1e-14).coef
 
 
-@cache
+@once
 def agreement(lam: float = LAM, *, l1: type[L1] | type[L2] = L1, l2: type[L1] | type[L2] = L2) -> Agreement:
     """Solve with every library at the converted number, and at our number typed in unchanged.
 

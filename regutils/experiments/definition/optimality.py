@@ -1,13 +1,13 @@
 """The balance of loss and penalty at the optimum: who enters when, when nobody does, and the ball it amounts to."""
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
 from regutils._validation import Array, check_choice
 from regutils.claims import Finding, evidence
 from regutils.datasets import load_diabetes, standardize
+from regutils.experiments.caching import once
 from regutils.experiments.definition.errors import Kind
 from regutils.losses import SquaredLoss
 from regutils.metrics import lambda_max
@@ -47,7 +47,7 @@ class Radius:
     distance: float  # largest difference between coefficients of the penalized and the constrained solution
 
 
-@cache
+@once
 def _problem() -> tuple[Array, Array, SquaredLoss, tuple[str, ...]]:
     bunch = load_diabetes()
     X, y = standardize(bunch.data), standardize(np.asarray(bunch.target, dtype=np.float64)[:, None])[:, 0]
@@ -59,7 +59,7 @@ def _path(kind: Kind, lambdas: Array) -> Path:
     return (lasso_path if kind == "l1" else ridge_path)(X, y, lambdas)
 
 
-@cache
+@once
 def balance(kind: Kind = "l1", *, n_lambdas: int = 300) -> Balance:
     """A path on a fine grid from above lambda_max down to nearly least squares; kind "l2" for comparison."""
     check_choice(kind, "kind", ("l1", "l2"))
@@ -71,7 +71,7 @@ def balance(kind: Kind = "l1", *, n_lambdas: int = 300) -> Balance:
     return Balance(lambdas, path.coef, np.abs(residual @ X) / y.size, names, top)
 
 
-@cache
+@once
 def radius(kind: Kind = "l1", *, ball: type[L1Ball] | type[L2Ball] | None = None) -> Radius:
     """Solve the penalized problem on a grid, then min loss subject to ||theta|| <= t(lambda) at four of its radii.
 

@@ -1,7 +1,6 @@
 """Penalty against loss: squared or absolute errors, with an L1 or an L2 penalty, where some targets are wrong."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from regutils._validation import Array, check_choice, check_scalar
 from regutils.claims import Finding, evidence
 from regutils.datasets import simulate_linear
+from regutils.experiments.caching import once
 from regutils.experiments.definition.errors import Interval, Kind, interval
 from regutils.paths import lasso_path, ridge_path
 
@@ -84,7 +84,7 @@ def absolute_ridge(X: Array, y: Array, lam: float) -> tuple[Array, float]:
     return theta, float(primal - dual)
 
 
-@cache
+@once
 def four_fits(lam: float = 0.05, *, outliers: int = 8, seed: int = 0) -> FourFits:
     """All four objectives on one data set at the same lam, and how close each gets to the truth at its best lam."""
     X, y = _data(seed, outliers)
@@ -106,7 +106,7 @@ def four_fits(lam: float = 0.05, *, outliers: int = 8, seed: int = 0) -> FourFit
     )
 
 
-@cache
+@once
 def damage(loss: LossName, *, lam: float = 0.05, replicates: int = 30) -> Interval:
     """||theta - truth||^2 of the L1-penalized fit with 8 outliers in 80 rows, averaged over data sets."""
     errors = [np.sum((fit(*_data(seed, 8), loss, "l1", lam) - np.array(TRUTH)) ** 2) for seed in range(replicates)]

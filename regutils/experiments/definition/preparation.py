@@ -1,12 +1,12 @@
 """What to settle before a penalty is added: the units of features, the origin of the target, the coding of levels."""
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
 from regutils._validation import Array
 from regutils.datasets import load_diabetes, load_wine, standardize
+from regutils.experiments.caching import once
 from regutils.paths import lasso_path, ridge_path
 from regutils.penalties import L1, L2
 
@@ -55,7 +55,7 @@ class Levels:
         return first, second
 
 
-@cache
+@once
 def units(*, lam_l1: float = 0.1, lam_l2: float = 0.5) -> Units:
     """Diabetes, all features and the target standardized, then body mass index multiplied by a factor."""
     bunch = load_diabetes()
@@ -72,7 +72,7 @@ def units(*, lam_l1: float = 0.1, lam_l2: float = 0.5) -> Units:
     return Units("body mass index", factor, least_squares, lasso, ridge, lam_l1, lam_l2)
 
 
-@cache
+@once
 def origin(*, lam: float = 0.1) -> Origin:
     """Standardized features have mean zero, so the intercept solves a problem of its own: one weight against ȳ.
 
@@ -82,7 +82,7 @@ def origin(*, lam: float = 0.1) -> Origin:
     return Origin(shift, shift - L1(lam).prox(shift, 1.0), shift - L2(lam).prox(shift, 1.0), np.zeros_like(shift), lam)
 
 
-@cache
+@once
 def levels(*, lam_l1: float = 0.1, lam_l2: float = 0.1) -> Levels:
     """Wine: alcohol content by cultivar. Two 0/1 columns beside each reference level, or all three columns."""
     bunch = load_wine()

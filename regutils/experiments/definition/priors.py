@@ -1,7 +1,6 @@
 """Penalties as priors: what the posterior mode and the posterior mean have to do with them, and two densities."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from regutils._validation import Array, check_scalar
 from regutils.claims import Finding, evidence
 from regutils.datasets import simulate_orthonormal
+from regutils.experiments.caching import once
 from regutils.paths import lasso_path, ridge_path
 from regutils.penalties import L1, L2
 
@@ -87,7 +87,7 @@ def posterior_mode(b: Array, prior: Any, *, noise: float = 1.0) -> Array:
     return best
 
 
-@cache
+@once
 def posterior(*, prior_sd: float = SD) -> Posterior:
     """Modes from the proximal operators (they are the penalized solutions), means by quadrature."""
     prior_sd = check_scalar(prior_sd, "prior_sd", low=0.0, inclusive="neither")
@@ -115,7 +115,7 @@ def _crossings(first: Any, second: Any) -> Array:
     return np.array([brentq(difference, grid[i], grid[i + 1], xtol=1e-14) for i in change])
 
 
-@cache
+@once
 def densities() -> Densities:
     """The two priors at equal variance, with crossings found numerically."""
     laplace, gaussian = _laplace(), _gaussian()

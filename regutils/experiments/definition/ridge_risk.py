@@ -1,13 +1,13 @@
 """Some ridge penalty always beats least squares: the theorem of Hoerl and Kennard, on the diabetes data."""
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
 from regutils._validation import Array, check_array, check_integer
 from regutils.claims import Finding, evidence
 from regutils.datasets import load_diabetes
+from regutils.experiments.caching import once
 from regutils.experiments.definition.errors import real_errors, simulated_errors
 from regutils.paths import ridge_path
 
@@ -68,7 +68,7 @@ class Canonical:
         return float(self.alpha.size * self.sigma**2 / np.sum(self.alpha**2))
 
 
-@cache
+@once
 def diabetes_truth() -> Canonical:
     """Diabetes, columns centered to unit length; the least-squares fit and its sigma are taken as the truth."""
     bunch = load_diabetes(scaled=True)
@@ -81,7 +81,7 @@ def diabetes_truth() -> Canonical:
     return Canonical(X, right.T @ alpha, sigma, singular**2, alpha)
 
 
-@cache
+@once
 def hoerl_kennard(*, replicates: int = 400, seed: int = 0) -> HoerlKennard:
     """The closed form over k, with Monte Carlo ridge fits beside it: new noise on the same X, our lambda = k / (2n)."""
     from scipy.optimize import minimize_scalar

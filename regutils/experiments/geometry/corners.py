@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erf, erfc, ndtr
 
 from regutils.claims import Finding, evidence
+from regutils.experiments.caching import once
 from regutils.experiments.geometry.contact import Ball, constrained_minimizer, correlated_hessian
 from regutils.penalties import L1Ball, L2Ball
 
@@ -115,7 +115,7 @@ class CornerFrequency:
     interior_theory: Array
 
 
-@cache
+@once
 def corner_frequency(
     *, ball: BallType = L1Ball, sd: float = 1.0, replicates: int = 100_000, seed: int = 0
 ) -> CornerFrequency:
@@ -159,7 +159,7 @@ class CorrelationEffect:
     clouds: tuple[tuple[float, Array, NDArray[np.bool_]], ...]  # correlation, least-squares solutions, corner or not
 
 
-@cache
+@once
 def correlation_effect(
     *, radius: float = 1.0, signal: float = 2.0, replicates: int = 20_000, ball: BallType = L1Ball, seed: int = 0
 ) -> CorrelationEffect:

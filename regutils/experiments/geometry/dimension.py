@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
+from regutils.experiments.caching import once
 from regutils.experiments.geometry.corners import BallType, Frequency, frequency
 from regutils.penalties import L1Ball
 
@@ -29,7 +29,7 @@ class DimensionEffect:
     examples: dict[int, Array]  # number of zeros in each replicate, at the first fraction
 
 
-@cache
+@once
 def dimension_effect(
     *,
     dimensions: tuple[int, ...] = (2, 3, 5, 10, 20, 50, 100),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regutils.claims import Finding, evidence
 from regutils.datasets import simulate_linear
+from regutils.experiments.caching import once
 from regutils.experiments.geometry.shapes import level_curve
 from regutils.losses import Loss, SquaredLoss
 from regutils.metrics import kkt_violation
@@ -54,7 +54,7 @@ class ZeroCounts:
     violation: Array  # largest distance from the optimality conditions, relative to lambda_max
 
 
-@cache
+@once
 def zero_counts(*, l1: PenaltyAt = L1, kept: float = 0.7, seed: int = 7) -> ZeroCounts:
     """Fit one problem with each penalty, as strong as leaves `kept` of the loss reduction of least squares.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regutils.claims import Finding, evidence
 from regutils.datasets import load_diabetes, standardize
+from regutils.experiments.caching import once
 from regutils.losses import SquaredLoss
 from regutils.metrics import lambda_max
 from regutils.penalties import L1, L2, L2Norm, Penalty
@@ -31,7 +31,7 @@ class NormRatio:
     asymptote: Array  # sqrt(2 p / pi)
 
 
-@cache
+@once
 def norm_ratio(*, norm: PenaltyAt = L1, nonzeros: int = 5, vectors: int = 200, seed: int = 0) -> NormRatio:
     """The range of P(x) / ||x||_2 for P = norm(1.0) over Gaussian and sparse vectors, in 5 to 10,000 dimensions."""
     rng = np.random.default_rng(seed)
@@ -60,7 +60,7 @@ class Rotation:
     strengths: tuple[float, float]
 
 
-@cache
+@once
 def rotation(*, l1: PenaltyAt = L1, angles: tuple[float, ...] = tuple(range(0, 91, 5))) -> Rotation:
     """Turn the ten standardized features of diabetes in five planes by the same angle, and fit both penalties again.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regutils.datasets import load_diabetes, standardize
+from regutils.experiments.caching import once
 from regutils.experiments.geometry.contact import (
     Contact,
     constrained_minimizer,
@@ -39,7 +39,7 @@ class RealCorner:
     theory: Array
 
 
-@cache
+@once
 def real_corner(
     features: tuple[str, str] = ("bmi", "bp"), radius: float = 0.2, replicates: int = 4000, seed: int = 0
 ) -> RealCorner:

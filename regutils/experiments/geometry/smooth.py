@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regutils.claims import Finding, evidence
+from regutils.experiments.caching import once
 from regutils.experiments.geometry.contact import constrained_minimizer
 from regutils.experiments.geometry.corners import BallType
 from regutils.penalties import L1Ball, L2Ball
@@ -37,7 +37,7 @@ class SmallestCoordinate:
     share_within: dict[str, Array]  # share of losses whose smaller coordinate is at most epsilon in size
 
 
-@cache
+@once
 def smallest_coordinate(*, l2_ball: BallType = L2Ball, count: int = 120_000, seed: int = 0) -> SmallestCoordinate:
     """Minimize `count` random elliptical losses in the unit balls exactly, and look at the smaller coordinate."""
     hessian, least_squares = random_losses(count, seed=seed)

@@ -11,7 +11,7 @@ from scipy.special import stdtrit
 from regutils._validation import Array
 from regutils.claims import Finding, evidence
 from regutils.datasets import load_diabetes, simulate_linear, standardize
-from regutils.experiments.optimization.caching import once
+from regutils.experiments.caching import once
 from regutils.experiments.optimization.subsets import best_subsets, path_supports, restricted_fit
 from regutils.metrics import support
 from regutils.paths import lasso_path

@@ -10,7 +10,7 @@ import numpy as np
 from regutils._validation import Array
 from regutils.claims import Finding, evidence
 from regutils.datasets import load_diabetes, load_hitters, standardize
-from regutils.experiments.optimization.caching import once
+from regutils.experiments.caching import once
 from regutils.experiments.optimization.slopes import one_sided_slopes
 from regutils.losses import SquaredLoss
 from regutils.metrics import lambda_max, objective, support

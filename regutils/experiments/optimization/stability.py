@@ -10,7 +10,7 @@ import numpy as np
 from regutils._validation import Array
 from regutils.claims import Finding, evidence
 from regutils.datasets import load_diabetes
-from regutils.experiments.optimization.caching import once
+from regutils.experiments.caching import once
 from regutils.experiments.optimization.racing import diabetes_loss, hitters_loss
 from regutils.losses import Loss
 from regutils.metrics import lambda_max, support

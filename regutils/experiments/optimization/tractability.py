@@ -12,7 +12,7 @@ import numpy as np
 from regutils._validation import Array
 from regutils.claims import Finding, evidence
 from regutils.datasets import load_hitters, simulate_linear, standardize
-from regutils.experiments.optimization.caching import once
+from regutils.experiments.caching import once
 from regutils.experiments.optimization.subsets import Mask, all_subsets, best_subsets, path_supports
 from regutils.losses import SquaredLoss
 from regutils.metrics import lambda_max

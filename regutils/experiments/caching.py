@@ -1,17 +1,16 @@
 """Run an experiment once, whoever asks for it and however its defaults are written."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable
 from functools import cache, wraps
-from typing import Any, TypeVar
+from typing import ParamSpec, TypeVar
 
-F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-def once(experiment: F) -> F:
-    """Remember results by the values of all arguments, so that f() and f(default) are the same call.
+def once(experiment: Callable[P, T]) -> Callable[P, T]:
+    """Remember results by the values of all arguments (hashable ones), so that f() and f(default) are the same call.
 
     functools.cache takes them for two, and figures and evidence would then compute everything twice.
     """
@@ -19,9 +18,9 @@ def once(experiment: F) -> F:
     remembered = cache(experiment)
 
     @wraps(experiment)
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
         return remembered(*bound.args, **bound.kwargs)
 
-    return call  # type: ignore[return-value]
+    return call
