@@ -63,7 +63,7 @@ def lq_prox(theta: Array, c: float, q: float) -> Array:
 
     By symmetry the answer is sign(theta) t with t >= 0. Where t > 0 it solves t + c q t^(q-1) = |theta|, whose left
     side is convex or concave in t, so that Newton's method from the right side of the root never overshoots it.
-    For q < 1 the answer is zero up to a threshold (Marjanovic and Solo 2012, theorem 1), then it jumps.
+    For q < 1 the answer is zero up to a threshold (Marjanovic and Solo 2012), then it jumps.
     """
     x = np.abs(theta)
     if c == 0:

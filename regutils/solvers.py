@@ -47,8 +47,8 @@ def subgradient_descent(
     step: a constant, or None for step_k = 1 / (L sqrt(k + 1)), L the Lipschitz constant of the whole smooth part.
     A constant step ends in oscillations of its own size. With steps like 1/sqrt(k) the best objective so far
     approaches the minimum at the rate O(1/sqrt(k)), up to a logarithm, and no method that sees subgradients alone does
-    better (Nesterov 2004, theorems 3.2.1 and 3.2.2). So it does not reach small gaps, and its coefficients are not
-    exactly zero. coef is the best iterate; history holds all of them.
+    better on all problems (Nesterov 2004, theorems 3.2.2 and 3.2.1). So it does not reach small gaps, and its
+    coefficients are not exactly zero. coef is the best iterate; history holds all of them.
     """
     recorder = Recorder(loss, penalty, tol, max_iter, callback, record_iterates)
     if penalty.constraint:
@@ -82,8 +82,8 @@ def ista(
 ) -> Result:
     """Proximal gradient: theta <- prox(theta - step gradient, step), with step = 1 / loss.lipschitz by default.
 
-    It descends for every step < 2 / L. The error falls at least like 1/k, and by a constant factor a step where the
-    objective is strongly convex: about condition_number iterations per factor e (Beck and Teboulle 2009, theorem 3.1).
+    It descends for every step < 2 / L. The error falls at least like 1/k (Beck and Teboulle 2009, theorem 3.1), and
+    where the objective is strongly convex by a constant factor a step: about condition_number iterations per factor e.
     """
     recorder = Recorder(loss, penalty, tol, max_iter, callback, record_iterates)
     length = 1.0 / _positive(loss.lipschitz) if step is None else _check_step(step)
@@ -172,8 +172,8 @@ def admm(
 
     theta is the estimate (exact zeros included). step is 1/rho in the paper; None starts between the extreme
     curvatures of the loss and balances the two residuals (section 3.4.1). For the squared loss the x-update is solved
-    with one eigendecomposition of X'X, kept for all iterations and all steps (section 4.2); for the logistic loss
-    with Newton's method in the same coordinates.
+    with one eigendecomposition of X'X; unlike the factorization kept in section 4.2 it serves every step. For the
+    logistic loss with Newton's method in the same coordinates.
     """
     recorder = Recorder(loss, penalty, tol, max_iter, callback, record_iterates)
     adaptive = step is None

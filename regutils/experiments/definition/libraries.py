@@ -85,7 +85,7 @@ def _logistic(l1_ratio: float) -> Fit:
 def _glmnet(alpha: float) -> Fit:
     """glmnet's own steps as a function of its lambda: standardize X, divide y and lambda by sd(y), solve, undo.
 
-    Friedman, Hastie and Tibshirani (2010), equation 1 with w = 1/n; scikit-learn solves the same objective.
+    Objective: Friedman, Hastie and Tibshirani (2010), equation 1, which scikit-learn solves too; y: glmnet's vignette.
     Coefficients are returned for standardized columns, where ours live.
     """
     from sklearn.linear_model import ElasticNet as SkElasticNet

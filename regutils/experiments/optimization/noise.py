@@ -34,7 +34,7 @@ def unpenalized_fits(X: Array, y: Array) -> Array:
 def relax(X: Array, y: Array, coef: Array) -> Array:
     """gamma times a fit plus 1 - gamma times least squares on its support, for six gamma from 0 to 1, (R, 6 m, p).
 
-    The simplified relaxed lasso of Hastie, Tibshirani and Tibshirani (2020), section 1.3.
+    The simplified relaxed lasso of Hastie, Tibshirani and Tibshirani (2020).
     """
     refit = restricted_fit(_products(X, y), support(coef))
     mixed = [gamma * coef + (1.0 - gamma) * refit for gamma in np.linspace(0.0, 1.0, 6)]
@@ -109,7 +109,7 @@ def noise_study(
     replicates: int = 60,
     seed: int = 0,
 ) -> NoiseStudy:
-    """The "low" setting of Hastie, Tibshirani and Tibshirani (2020), section 3: five features of ten matter equally.
+    """The "low" setting of Hastie, Tibshirani and Tibshirani (2020): five features of ten matter equally.
 
     Training and validation sets of n observations each; the error on new data is exact, not sampled. Every ratio sees
     the same features and the same noise, scaled, so that ratios do not differ by their samples.
