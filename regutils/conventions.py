@@ -83,7 +83,7 @@ def to_glmnet(lam: float, rho: float = 1.0, *, sd_y: float = 1.0) -> dict[str, f
     glmnet's objective is (1/(2n)) ||y - X beta||^2 + lambda (alpha ||beta||_1 + ((1 - alpha) / 2) ||beta||_2^2) for
     columns of standard deviation 1 (with 1/n; Friedman, Hastie and Tibshirani 2010, equation 1). But for
     family = "gaussian" it first divides y by its standard deviation sd_y (with 1/n; see its vignette) and lambda by it
-    too, then multiplies beta back. The L1 part does not notice; the square is measured in other units. So glmnet minimizes
+    too, then multiplies beta back. The L1 part does not notice; the square is measured in other units. So it minimizes
 
         (1/(2n)) ||y - X beta||^2 + lambda alpha ||beta||_1 + (lambda / sd_y) ((1 - alpha) / 2) ||beta||_2^2.
 
