@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -26,9 +26,12 @@ def measured(finding: Finding | Evidence) -> str:
 
 def expected(finding: Finding) -> str:
     """What the number was held against: = 1 ± 0.01, at most 0.5, at least 20."""
-    words = {"==": "=", "<=": "at most", ">=": "at least"}[finding.relation]
+    if finding.relation == "<=":
+        return f"at most {number(finding.expected + finding.tolerance)} {finding.unit}".rstrip()
+    if finding.relation == ">=":
+        return f"at least {number(finding.expected - finding.tolerance)} {finding.unit}".rstrip()
     margin = f" ± {number(finding.tolerance)}" if finding.tolerance else ""
-    return f"{words} {number(finding.expected)}{margin} {finding.unit}".rstrip()
+    return f"= {number(finding.expected)}{margin} {finding.unit}".rstrip()
 
 
 def details(claim: Claim, evidence: Evidence) -> str:
@@ -50,13 +53,15 @@ def details(claim: Claim, evidence: Evidence) -> str:
     return "\n".join(lines)
 
 
-def row(claim: Claim, evidence: Evidence | None) -> str:
-    """One claim on one line of the table that `regutils claims` prints."""
+def row(claim: Claim, evidence: Evidence | None, *, width: int | None = None) -> str:
+    """One claim on one line of the table that `regutils claims` prints, cut to `width` characters where given."""
     if evidence is None:
-        return f"{claim.id:9} {NOT_CHECKED:16} {'':44} {claim.claim}"
-    first = evidence.findings[0]
-    numbers = f"{measured(first)} ({expected(first)})"
-    return f"{claim.id:9} {evidence.verdict:16} {numbers:44} {claim.claim}"
+        verdict, numbers = NOT_CHECKED, ""
+    else:
+        first = evidence.findings[0]
+        verdict, numbers = evidence.verdict, f"{number(first.measured)} ({expected(replace(first, unit=''))})"
+    line = f"{claim.id:9} {verdict:16} {numbers:28} {claim.claim}"
+    return line if width is None or len(line) <= width else line[: width - 1] + "…"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import argparse
 import json
 import math
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -59,7 +60,8 @@ def _all(chapter: str | None, *, as_json: bool) -> int:
     if as_json:
         print(_json([{**asdict(claim), "evidence": evidence and asdict(evidence)} for claim, evidence in rows]))
     else:
-        print("\n".join(row(claim, evidence) for claim, evidence in rows))
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None  # in full to a file or a pipe
+        print("\n".join(row(claim, evidence, width=width) for claim, evidence in rows))
         checked = [(claim, evidence) for claim, evidence in rows if evidence]
         as_stated = sum(claim.verdict == evidence.verdict for claim, evidence in checked)
         waiting = len(rows) - len(checked)
