@@ -65,18 +65,20 @@ class Drawer(Generic[T]):
         """The finished matplotlib Figure in one mode and layout (it belongs to no window; save it or show it)."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
 
         columns = min(self.panels, 3 if self.panels != 4 else 2) if layout == "wide" else 1
         rows = -(-self.panels // columns)
         width = PANEL_WIDTH[columns] if layout == "wide" else NARROW_WIDTH
         with drawing(mode):
-            fig = Figure(figsize=(width * columns, self.height * rows), layout="constrained")
+            arrangement = ConstrainedLayoutEngine()
+            fig = Figure(figsize=(width * columns, self.height * rows), layout=arrangement)
             FigureCanvasAgg(fig)
             axes = [
                 fig.add_subplot(rows, columns, index + 1, projection=self.projection) for index in range(self.panels)
             ]
             self(result, axes)
-            fig.draw_without_rendering()  # text and layout take the mode's settings now, not when saved
+            arrangement.execute(fig)  # text and layout take the mode's settings now, not when saved
             fig.set_layout_engine(None)  # and are final: saving need not solve the layout again
         return fig
 

@@ -108,6 +108,7 @@ def _rc(mode: Mode) -> Any:
         "axes.titlelocation": "left",
         "axes.titleweight": "bold",
         "axes.titlepad": 8.0,
+        "axes.titley": 1.0,  # its usual place, given: matplotlib would measure all ticks again to find it
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.prop_cycle": cycler(color=[tone[role] for role in order]),
