@@ -85,6 +85,9 @@ def test_a_clean_book_builds_into_a_complete_site(book):
             assert (book.html / "book" / url).resolve().is_file()
         assert picture.source["srcset"] != picture.img["src"]
     assert page.find("link", rel="canonical")["href"].endswith("/diamonds-and-circles/book/clean.html")
+    assert (
+        page.find("meta", property="og:description")["content"] == page.find("meta", {"name": "description"})["content"]
+    )
     assert page.find("meta", property="og:image")["content"].endswith("/_static/social-card.png")
     assert page.select_one("a.header-run")["href"].endswith("/main?urlpath=lab/tree/book/clean.md")
     assert page.find("link", rel="icon", href=re.compile("favicon.svg"))
