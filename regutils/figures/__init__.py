@@ -19,6 +19,7 @@ from regutils.figures.style import PALETTE, Mode, color, drawing, line
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.gridspec import SubplotSpec
 
 __all__ = ["Drawer", "Shown", "color", "figure", "line", "show"]
 
@@ -65,22 +66,41 @@ class Drawer(Generic[T]):
         """The finished matplotlib Figure in one mode and layout (it belongs to no window; save it or show it)."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
-        from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+        with drawing(mode):
+            fig = Figure(layout="constrained")
+            FigureCanvasAgg(fig)
+            places = self._places(fig, layout)
+            self(result, [fig.add_subplot(place, projection=self.projection) for place in places])
+            _settle(fig)
+        return fig
+
+    def rearrange(self, fig: "Figure", *, mode: Mode, layout: Layout) -> None:
+        """Give a Figure that `render` made in this mode another layout: the same picture, sooner than drawn again.
+
+        For panels that take their limits from what is drawn on them, whatever their size.
+        """
+        with drawing(mode):
+            for axes, place in zip(fig.axes, self._places(fig, layout), strict=False):  # color bars follow their panels
+                axes.set_subplotspec(place)
+            _settle(fig)
+
+    def _places(self, fig: "Figure", layout: Layout) -> list["SubplotSpec"]:
+        """Size the figure for a layout, and say where its panels go."""
         columns = min(self.panels, 3 if self.panels != 4 else 2) if layout == "wide" else 1
         rows = -(-self.panels // columns)
         width = PANEL_WIDTH[columns] if layout == "wide" else NARROW_WIDTH
-        with drawing(mode):
-            arrangement = ConstrainedLayoutEngine()
-            fig = Figure(figsize=(width * columns, self.height * rows), layout=arrangement)
-            FigureCanvasAgg(fig)
-            axes = [
-                fig.add_subplot(rows, columns, index + 1, projection=self.projection) for index in range(self.panels)
-            ]
-            self(result, axes)
-            arrangement.execute(fig)  # text and layout take the mode's settings now, not when saved
-            fig.set_layout_engine(None)  # and are final: saving need not solve the layout again
-        return fig
+        fig.set_size_inches(width * columns, self.height * rows)
+        grid = fig.add_gridspec(rows, columns)
+        return [grid[index] for index in range(self.panels)]
+
+
+def _settle(fig: "Figure") -> None:
+    """Solve the layout for good: text takes the mode's settings now, and saving need not solve it again."""
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    fig.set_layout_engine(None)
+    ConstrainedLayoutEngine().execute(fig)
 
 
 def figure(
@@ -124,10 +144,19 @@ def show(drawer: Drawer[T], result: T) -> Shown:
     alt = " ".join(drawer.alt(result).split())
     if not alt:
         raise ValueError(f"the figure {drawer.name!r} has an empty text alternative; say what the picture shows")
+    drawn: dict[Mode, Figure] = {}
+
+    def picture(mode: Mode, layout: Layout) -> dict[str, Any]:
+        if mode in drawn:
+            drawer.rearrange(drawn[mode], mode=mode, layout=layout)
+        else:
+            drawn[mode] = drawer.render(result, mode=mode, layout=layout)
+        return _encode(drawn[mode], mode)
+
     images = []
     for layout in drawer.layouts():
-        light = _encode(drawer.render(result, mode="light", layout=layout), "light")
-        dark = _recolored(light) or _encode(drawer.render(result, mode="dark", layout=layout), "dark")
+        light = picture("light", layout)
+        dark = _recolored(light) or picture("dark", layout)
         images += [{"mode": "light", "layout": layout, **light}, {"mode": "dark", "layout": layout, **dark}]
     return Shown(alt, tuple(images))
 

@@ -3,11 +3,12 @@
 import base64
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from regutils.figures import MIME, color, figure, line, show
+from regutils.figures import MIME, color, figure, line, show, style
 from regutils.figures.style import PALETTE
 
 
@@ -30,6 +31,14 @@ def surface(result, axes):
 @figure(alt=lambda result: "A line in a color that is not the course's.")
 def odd_color(result, axes):
     axes[0].plot([0, 1], [0, 1], color="#123456")
+
+
+@figure(panels=3, alt=lambda result: "Three panels; the circle is round in each.")
+def round_circles(result, axes):
+    angle = np.linspace(0, 2 * np.pi, 60)
+    for power, axis in enumerate(axes):
+        axis.plot(10**power * np.cos(angle), 10**power * np.sin(angle), color=color("l2"), **line("contour"))
+        axis.set(aspect="equal", title="A circle", ylabel="height")
 
 
 @figure(alt=lambda result: " ")
@@ -68,6 +77,24 @@ def test_dark_is_what_drawing_in_dark_gives(drawer):
     assert without_ids(dark["data"]) == without_ids(drawn["data"])
     assert PALETTE["dark"]["paper"] in dark["data"]
     assert PALETTE["light"]["paper"] not in dark["data"]
+
+
+@pytest.mark.parametrize("drawer", [lines, odd_color, round_circles, surface], ids=lambda drawer: drawer.name)
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_narrow_is_what_drawing_narrow_gives(drawer, mode):
+    """Rearranging the panels is a shortcut, not another picture."""
+    from regutils.figures import _encode
+
+    narrow = next(i for i in show(drawer, Result()).images if (i["mode"], i["layout"]) == (mode, "narrow"))
+    drawn = _encode(drawer.render(Result(), mode=mode, layout="narrow"), mode)
+    assert (narrow["width"], narrow["height"]) == (drawn["width"], drawn["height"])
+    assert without_ids(narrow["data"]) == without_ids(drawn["data"])
+
+
+def test_limits_do_not_depend_on_the_size_of_a_panel():
+    """Else the layout that is drawn first would leave its limits to the other."""
+    for path in Path(style.__file__).parent.rglob("*.py"):
+        assert not re.search(r"""datalim|axis\(["']equal""", path.read_text(encoding="utf-8")), path
 
 
 def test_smaller_format_wins():
