@@ -7,6 +7,7 @@ came from. Any other image, in code or in prose, needs a text alternative that s
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -22,6 +23,8 @@ from _extensions.alternatives import alt_fault
 
 MIME = "application/vnd.regutils.figure+json"
 PHONE = "(max-width: 600px)"
+STACKED = {"Left": "Top", "Right": "Bottom"}  # capital letters: "from left to right" speaks of an axis
+SIDE = re.compile(rf"\b({'|'.join(STACKED)})\b")
 HTML_BUILDERS = ("html", "dirhtml", "singlehtml")
 
 logger = logging.getLogger(__name__)
@@ -88,6 +91,25 @@ def visit_pictures(self: Any, node: Pictures) -> None:
     raise nodes.SkipNode
 
 
+def name_places(app: Sphinx, doctree: nodes.document) -> None:
+    """Captions say Left and Right; where a phone stacks the panels, they say Top and Bottom."""
+    for figure in doctree.findall(nodes.figure):
+        heights = {i["layout"]: i["height"] for pictures in figure.findall(Pictures) for i in pictures["images"]}
+        if heights.get("narrow", 0) < 1.5 * heights.get("wide", 0) or not heights:
+            continue  # one panel
+        for text in [text for caption in figure.findall(nodes.caption) for text in caption.findall(nodes.Text)]:
+            parts: list[nodes.Node] = []
+            for part in SIDE.split(text):
+                if part in STACKED:
+                    parts += [
+                        nodes.inline(part, part, classes=["wide-screen"]),
+                        nodes.inline(STACKED[part], STACKED[part], classes=["narrow-screen"]),
+                    ]
+                else:
+                    parts.append(nodes.Text(part))
+            text.parent.replace(text, parts)
+
+
 def require_alt(app: Sphinx, doctree: nodes.document) -> None:
     """Warn, and so fail the build, where an image in prose or in an output has no text alternative."""
     for image in doctree.findall(nodes.image):
@@ -108,5 +130,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     if FigurePlugin not in plugins:
         plugins.append(FigurePlugin)  # type: ignore[arg-type]
     app.add_node(Pictures, html=(visit_pictures, None))
+    app.connect("doctree-read", name_places)
     app.connect("doctree-read", require_alt)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -24,7 +24,7 @@ mystnb:
   figure:
     name: fig-clean
     caption: |
-      A **rising** line, $y = 2x$.
+      Left: a **rising** line, $y = 2x$.
 ---
 show(rising, 2)
 ```
@@ -76,6 +76,8 @@ def test_a_clean_book_builds_into_a_complete_site(book):
     figure = page.select_one("figure#fig-clean")
     assert "Figure 1.1" in figure.figcaption.text
     assert figure.figcaption.select_one(".katex")
+    assert figure.figcaption.select_one(".wide-screen").text == "Left"
+    assert figure.figcaption.select_one(".narrow-screen").text == "Top"
     assert page.find("a", href="#fig-clean").text == "Figure 1.1"
     for mode in ("light", "dark"):
         picture = figure.select_one(f"picture.only-{mode}")
