@@ -97,6 +97,21 @@ def test_real_errors_agree_with_scikit_learn_on_one_split():
         assert np.mean((y[1] - fitted.predict(X[1])) ** 2) == pytest.approx(curves.train[1, 2], rel=1e-7)
 
 
+def test_what_the_chapter_says_of_real_data():
+    """Penalties tie with least squares where rows are many, and with each other at every size."""
+    for name in ("diabetes", "hitters"):
+        for kind in ("l1", "l2"):
+            gain = errors.real_errors(name, kind).gain
+            assert gain.low < 0 < gain.high
+        sizes = definition.sample_sizes(name)
+        assert np.all(sizes.ratio[:, 1] < 1)
+        assert np.all(sizes.ratio[:, 2] > 1)
+        assert np.sum(sizes.ratio[:, 0] > 1) >= 4  # of five: ridge is ahead in most of the means
+        for found in (sizes.l1, sizes.l2):
+            assert np.all(np.diff(found[:, 0]) > 0)  # the fewer rows, the more a penalty helps
+            assert np.all(found[:, 0] < 1)
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "message"), [("boston", "l1", "name must be one of"), ("diabetes", "l3", "kind must be one of")]
 )
@@ -146,6 +161,16 @@ def test_features_enter_in_the_published_order():
     assert sorted(order) == sorted(set(order))
 
 
+def test_the_path_is_told_as_it_is():
+    """Body mass, a blood value, blood pressure, HDL; and HDL alone leaves again and returns."""
+    found = definition.balance()
+    assert [found.names[j] for j in found.order[:4]] == ["bmi", "s5", "bp", "s3"]
+    inside = found.coef != 0
+    leaves = np.sum(inside[:-1] & ~inside[1:], axis=0)
+    assert {found.names[j] for j in np.flatnonzero(leaves)} == {"s3"}
+    assert inside[-1, found.names.index("s3")]
+
+
 def test_every_library_agrees_only_after_conversion():
     found = definition.agreement()
     assert {row.penalty.split(",")[0] for row in found.rows} == {"L1", "L2", "elastic net"}
@@ -183,6 +208,25 @@ def test_reference_level_matters_under_a_penalty_alone():
     none = definition.levels(lam_l1=1e-9, lam_l2=1e-9)
     for fitted in (none.l1, none.l2):
         np.testing.assert_allclose(fitted, np.tile(found.means, (4, 1)), atol=1e-5)
+
+
+def test_the_lasso_merges_a_level_with_the_reference():
+    found = definition.levels()
+    second = found.l1[found.codings.index("reference 2")]
+    assert 0 < second[2] - second[1] < 0.005 * (found.means[2] - found.means[1])
+    larger = definition.levels(lam_l1=0.11).l1[1]
+    assert larger[1] == pytest.approx(larger[2], abs=1e-12)
+
+
+def test_a_ridge_coefficient_is_zero_only_in_passing():
+    from regutils.datasets import load_diabetes
+    from regutils.paths import ridge_path
+
+    bunch = load_diabetes()
+    lambdas = np.geomspace(1e4, 1e-6, 200)
+    coef = ridge_path(standardize(bunch.data), bunch.target, lambdas).coef
+    assert np.all(coef != 0)
+    assert np.any(np.sign(coef[0]) != np.sign(coef[-1]))  # some change their sign on the way
 
 
 def test_posterior_mean_agrees_with_adaptive_quadrature():
@@ -241,6 +285,12 @@ def test_absolute_ridge_is_certified():
     theta, gap = outliers.absolute_ridge(X, y, 0.05)
     assert abs(gap) < 1e-5
     assert np.all(theta != 0)
+
+
+def test_zeros_of_the_four_fits_are_where_the_chapter_sees_them():
+    zeros = dict(zip(outliers.CORNERS, definition.four_fits().zeros, strict=True))
+    assert zeros.pop(("absolute", "l1")) > 0
+    assert not any(zeros.values())
 
 
 def test_without_outliers_the_squared_loss_is_the_better_one():
