@@ -51,10 +51,13 @@ def balance(result: "Balance", axes: Sequence["Axes"]) -> None:
             names.get(result.names[j], result.names[j]), (result.lambdas[step], result.correlation[step, j]),
             xytext=(-7, lift), textcoords="offset points", ha="right", fontsize=8.5, color=color("ink"),
         )  # fmt: skip
-        end = result.coef[-1, j]
+        at, below = len(result.lambdas) - 1, False
+        if abs(result.coef[at, j]) < 0.1:  # its end is lost among other lines: name it where it is largest
+            at, below = int(np.argmax(np.abs(result.coef[:, j]))), True
         right.annotate(
-            names.get(result.names[j], result.names[j]), (result.lambdas[-1], end), xytext=(2, 4),
-            textcoords="offset points", fontsize=8.5, color=color("l1"),
+            names.get(result.names[j], result.names[j]), (result.lambdas[at], result.coef[at, j]),
+            xytext=(0, -4) if below else (2, 4), textcoords="offset points", fontsize=8.5, color=color("l1"),
+            ha="center" if below else "left", va="top" if below else "baseline",
         )  # fmt: skip
     left.text(result.lambda_max * 0.02, result.lambda_max * 0.045, "correlation = λ", color=color("l1"), ha="right")
     for ax in axes:

@@ -25,12 +25,12 @@ def densities(result: "Densities", axes: Sequence["Axes"]) -> None:
     for ax, scale, title in ((axes[0], "linear", "Sharper peak"), (axes[1], "log", "Heavier tails (log scale)")):
         for crossing in result.crossings:
             for sign in (-1, 1):
-                ax.axvline(sign * crossing, color=color("muted"), **line("reference"))
+                ax.axvline(sign * crossing, color=color("muted"), zorder=1, **line("reference"))
         ax.plot(result.x, result.laplace, color=color("l1"), label="Laplace", **line("estimate"))
         ax.plot(result.x, result.gaussian, color=color("l2"), label="Gaussian", **line("theory"))
         ax.set(title=title, yscale=scale, xlabel="θ")
         ax.grid(axis="x", visible=False)
-    axes[0].legend(loc="upper right")
+    axes[0].legend(loc="upper right", frameon=True, framealpha=1.0, edgecolor="none", borderpad=0.2)
     axes[0].set(ylabel="density", xlim=(-3.5, 3.5), ylim=(0, 0.75))
     axes[1].set(ylim=(1e-5, 1.2), xlim=(-5, 5))
     axes[1].minorticks_off()
