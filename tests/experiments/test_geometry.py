@@ -190,6 +190,22 @@ def test_zero_counts_are_certified_and_comparable():
         assert kkt_violation(loss, geometry.PENALTIES[name][0](lam), coef, relative=True) < 1e-6
 
 
+def test_the_group_penalty_drops_whole_groups():
+    counts = geometry.zero_counts()
+    groups = counts.coefficients[counts.names.index("group L2")].reshape(4, 3)
+    assert set(np.sum(groups == 0, axis=1)) == {0, 3}
+
+
+def test_the_smoothed_diamond_looks_like_one():
+    curve = geometry.level_curve(HuberL1(1.0, 0.01), np.linspace(0.0, 2.0 * np.pi, 721))
+    assert np.max(np.abs(np.abs(curve).sum(axis=1) - 1.0)) < 0.01
+
+
+def test_equal_effects_compete_when_features_agree():
+    found = geometry.correlation_effect(radius=1.0, signal=2.0)
+    assert np.all(np.diff(found.signal_frequency.share) > 0)
+
+
 def test_flat_pieces_are_twice_the_slope_at_zero():
     flat = geometry.responses().flat
     assert flat["L1"] == pytest.approx(2.0)
@@ -220,3 +236,10 @@ def test_real_corner_follows_the_closed_form():
     assert real.l2_zeros == 0
     theory = np.interp(real.radii, real.grid, real.theory)
     assert np.max(np.abs(real.corner.share - theory)) < 0.06
+
+
+def test_the_largest_difference_from_the_closed_form_is_real():
+    real = geometry.real_corner(radius=0.2)
+    theory = np.interp(real.radii, real.grid, real.theory)
+    assert np.argmax(np.abs(real.corner.share - theory)) == 3  # the radius that the chapter quotes
+    assert not real.corner.low[3] <= theory[3] <= real.corner.high[3]
