@@ -219,3 +219,42 @@ def test_splits_are_tied_on_diabetes():
     low, high = splits.interval(splits.difference("lasso", over="best subset"))
     assert low < 0 < high
     assert np.all((splits.error > 0.2) & (splits.error < 1.0))
+
+
+def test_what_the_chapter_says_of_the_selections():
+    picked = experiments.hitters_selections()
+    best, lasso = (
+        {name: found[:, j] for j, name in enumerate(picked.features)} for found in (picked.subset, picked.lasso)
+    )
+    assert best["CRBI"][:6].all()
+    assert not best["CRBI"][6]
+    changes = np.flatnonzero(np.diff(lasso["CHmRun"].astype(int)))  # in, out near the end, in with the last size
+    assert changes.size == 3
+    assert changes[1] >= 14
+    assert changes[2] == 17
+    once = [name for name, chosen in lasso.items() if np.any(np.diff(chosen.astype(int)) < 0)]
+    assert "CHmRun" in once
+
+
+def test_what_the_chapter_says_of_noise():
+    study = noise_study()
+    assert study.snr[[1, -1]] == pytest.approx([0.14, 6.0], abs=0.005)
+    winners = study.winners("lasso", over="best subset")
+    assert winners[0] == 1
+    assert winners[-1] == -1
+    assert np.all(np.diff(winners) <= 0)  # the lasso at low ratios, best subset at high ones, ties between
+    assert not np.any(study.winners("relaxed lasso", over="best subset") < 0)
+
+
+def test_what_the_chapter_says_of_diabetes():
+    splits = experiments.diabetes_splits()
+    low, high = splits.interval(splits.difference("lasso", over="best subset"))
+    assert low < 0 < high
+    sizes = dict(zip(splits.methods, splits.nonzero.mean(axis=1), strict=True))
+    assert sizes["best subset"] < sizes["lasso"]
+
+
+def test_noiseless_best_subset_is_the_truth_and_the_lasso_is_off():
+    found = experiments.noiseless()
+    assert np.max(found.subset_risk) < 1e-20
+    assert np.min(found.lasso_risk) > 1e-7
