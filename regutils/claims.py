@@ -153,12 +153,17 @@ def check(claim_id: str, *, sabotaged: bool = False) -> Evidence:
 
     sabotaged: run the twin instead, in which what the claim is about was swapped or removed.
 
-    Raises ValueError for an unknown id, LookupError for a claim that no experiment checks yet.
+    Raises ValueError for an unknown id, LookupError for a claim that no experiment checks (yet).
     """
     claim = _claim(claim_id)
     if not claim.checked:
         raise LookupError(f"{claim_id} is not yet checked: its chapter ({claim.chapter}) has no experiment for it")
     importlib.import_module(f"regutils.experiments.{claim.chapter}")
+    if claim_id not in _experiments:
+        raise LookupError(
+            f"{claim_id} is marked as checked, but nothing imported by regutils.experiments.{claim.chapter}"
+            " is registered as its evidence"
+        )
     experiment = _experiments[claim_id]
     findings = tuple(experiment.measure(**(experiment.sabotage if sabotaged else {})))
     if not findings:

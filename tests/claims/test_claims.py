@@ -53,8 +53,15 @@ def test_a_claim_without_experiment_gives_no_verdict(claim):
         check(claim.id)
 
 
+def test_a_claim_whose_evidence_nobody_imports_is_named(monkeypatch):
+    check("A-geo-1")
+    monkeypatch.delitem(module._experiments, "A-geo-1")
+    with pytest.raises(LookupError, match="A-geo-1 is marked as checked, but nothing imported by .*geometry is"):
+        check("A-geo-1")
+
+
 def test_unknown_id():
-    with pytest.raises(ValueError, match="claim_id must be one of the 63 ids .* got 'A-geo-99'"):
+    with pytest.raises(ValueError, match=f"claim_id must be one of the {len(claims())} ids .* got 'A-geo-99'"):
         check("A-geo-99")
 
 
