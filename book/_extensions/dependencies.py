@@ -85,7 +85,7 @@ def imported(path: Path) -> set[str]:
     """Every name that the module's import statements mention. Too many at worst, and then a page runs too often."""
     names: set[str] = set()
     if path.suffix == ".py":
-        for node in ast.walk(ast.parse(path.read_bytes())):
+        for node in ast.walk(ast.parse(path.read_bytes(), filename=str(path))):
             if isinstance(node, ast.ImportFrom):
                 names.update((node.module or "").split("."))
             if isinstance(node, ast.Import | ast.ImportFrom):
