@@ -32,8 +32,16 @@ def plane(ax: Axes, x: tuple[float, float], y: tuple[float, float], *, labels: b
 
 def axis_name(ax: Axes, x: float, y: float, text: str, **alignment: Any) -> None:
     """The name of an axis, on paper of its own where something lies below it."""
-    sheet = {"facecolor": color("paper"), "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
-    ax.text(x, y, text, color=color("muted"), bbox=sheet, zorder=7, **alignment)
+    ax.text(x, y, text, color=color("muted"), bbox=_sheet(1.0), zorder=7, **alignment)
+
+
+def least_squares_name(ax: Axes, x: float, y: float, **alignment: Any) -> None:
+    """Two words beside the least-squares solution, on paper of their own: contours run below them."""
+    ax.text(x, y, "least\nsquares", fontsize="small", color=color("ink"), bbox=_sheet(0.5), zorder=4, **alignment)
+
+
+def _sheet(pad: float) -> dict[str, Any]:
+    return {"facecolor": color("paper"), "edgecolor": "none", "alpha": 0.85, "pad": pad}
 
 
 def role(name: str) -> str:

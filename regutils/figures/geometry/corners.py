@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regutils.figures import color, figure, line
-from regutils.figures.geometry._plane import axis_name, contours, plane, region, solution
+from regutils.figures.geometry._plane import axis_name, contours, least_squares_name, plane, region, solution
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -282,14 +282,14 @@ def real_corner(result: RealCorner, axes: Sequence[Axes]) -> None:
     plane(left, (-1.3 * t, 3.6 * t), (-1.3 * t, 2.9 * t), labels=False)
     axis_name(left, 3.6 * t, 0.06 * t, "body mass", ha="right", va="bottom")
     axis_name(left, 0.08 * t, 2.9 * t, "blood pressure", va="top")
-    for contact, across, up in ((result.l2, 0.16, 0.14), (result.l1, 0.12, -0.46)):
+    for contact, across, up in ((result.l2, 0.16, 0.14), (result.l1, 0.04, -0.64)):
         region(left, contact, alpha=0.12)
         contours(left, contact)
         solution(left, contact)
         x, y = contact.solution
         left.text(x + across * t, y + up * t, contact.name, color=color(contact.name.lower()), weight="bold")
     x, y = result.l1.least_squares
-    left.text(x + 0.14 * t, y + 0.08 * t, "least\nsquares", fontsize="small", color=color("ink"))
+    least_squares_name(left, x + 0.18 * t, y + 0.1 * t)
     left.set_title("Diabetes: two features")
     right.plot(result.grid, result.theory, color=color("ink"), **line("theory"))
     _measured(right, result.radii, result.corner, "l1", "D")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regutils.figures import color, figure, line
-from regutils.figures.geometry._plane import contours, plane, region, role, solution
+from regutils.figures.geometry._plane import contours, least_squares_name, plane, region, role, solution
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,7 +44,7 @@ def touching(result: tuple[Contact, Contact], axes: Sequence[Axes]) -> None:
         contours(ax, contact)
         solution(ax, contact)
         x, y = contact.least_squares
-        ax.text(x + 0.1, y + 0.04, "least\nsquares", fontsize="small", va="bottom", color=color("ink"))
+        least_squares_name(ax, x + 0.14, y + 0.06, va="bottom")
         title, text, spot = words[contact.name]
         tone = color(role(contact.name))
         ax.set_title(title)
