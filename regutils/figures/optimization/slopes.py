@@ -89,14 +89,15 @@ def measured_slopes(result: MeasuredSlopes, axes: Sequence[Axes]) -> None:
     left, right = axes
     for side in (result.theta < 0, result.theta > 0):
         left.plot(result.theta[side], result.l1_formula[side], color=color("l1"), **line("theory"))
-    left.plot(result.theta, result.l1, "o", color=color("l1"), markersize=4)
+    some = slice(1, None, 3)  # with all of them the dashes could not be seen
+    left.plot(result.theta[some], result.l1[some], "o", color=color("l1"), markersize=5)
     left.plot([0, 0], result.l1_at_zero, color=color("highlight"), linewidth=3)
     left.plot([0, 0], result.l1_at_zero, "o", color=color("highlight"))
     left.annotate("at zero: every slope\nin between", (0, 0.12), xytext=(12, -4), textcoords="offset points",
                   color=color("highlight"), va="center")  # fmt: skip
     left.set(title="L1: $\\lambda\\,$sign$(\\theta)$, and a jump", ylabel="slope of the penalty")
     right.plot(result.theta, result.l2_formula, color=color("l2"), **line("theory"))
-    right.plot(result.theta, result.l2, "o", color=color("l2"), markersize=4)
+    right.plot(result.theta[some], result.l2[some], "o", color=color("l2"), markersize=5)
     right.plot([0, 0], result.l2_at_zero, "o", color=color("highlight"))
     right.annotate("at zero: zero", (0, 0), xytext=(12, -10), textcoords="offset points", color=color("highlight"))
     right.set(title="L2: $2\\lambda\\theta$")
