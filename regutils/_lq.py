@@ -78,11 +78,9 @@ def lq_prox(theta: Array, c: float, q: float) -> Array:
         solved, start = x > threshold, x
     else:
         with np.errstate(under="ignore", over="ignore"):
-            power = 1.0 / (q - 1.0)
-            # q < 2: below the root, as each term is at most half of x. q > 2: above it, as each term is at most x.
-            share = 0.5 if q < 2 else 1.0
-            start = np.minimum(share * x, (share * x / (c * q)) ** power)
-        solved = start > 0
+            # Above the root, as each term is at most x.
+            start = _near_root(x, c, q) if q < 2 else np.minimum(x, (x / (c * q)) ** (1.0 / (q - 1.0)))
+        solved = start > 1e-290  # below, t^(q-2) overflows
     t = np.where(solved, start, 1.0)
     goal = np.where(solved, x, 1.0 + c * q)
     for _ in range(100):
@@ -92,3 +90,21 @@ def lq_prox(theta: Array, c: float, q: float) -> Array:
         if np.all(np.abs(change) <= 4e-16 * t):
             break
     return np.sign(theta) * np.where(solved, t, 0.0)
+
+
+def _near_root(x: Array, c: float, q: float) -> Array:
+    """The root of t + c q t^(q-1) = x for 1 < q < 2, to a few digits fewer than float64 has.
+
+    With t = x exp(w) it is convex in w, so that Newton's method comes down from the right however close q is to 1,
+    where t^(q-1) is almost a jump.
+    """
+    size = np.where(x > 0, x, 1.0)
+    log_ratio = np.log(c) + np.log(q) + (q - 2.0) * np.log(size)  # of the second term to the first at t = x
+    w = np.minimum(0.0, -log_ratio / (q - 1.0))  # each term is at most x
+    for _ in range(100):
+        first, second = np.exp(w), np.exp(log_ratio + (q - 1.0) * w)
+        change = (first + second - 1.0) / np.maximum(first + (q - 1.0) * second, 1e-300)
+        w = np.maximum(w - change, -1e4)  # exp(-1e4) = 0
+        if np.all(np.abs(change) <= 1e-14 * np.maximum(1.0, np.abs(w))):
+            break
+    return np.where(x > 0, size * np.exp(w), 0.0)

@@ -45,17 +45,20 @@ class Penalty:
 
     def gradient(self, theta: object) -> Array:
         """The subgradient of least Euclidean norm (the gradient, where there is one), same shape as theta."""
-        return self._gradient(check_array(theta, "theta"))
+        point = check_array(theta, "theta")
+        return self._gradient(np.atleast_1d(point)).reshape(point.shape)
 
     def prox(self, theta: object, step: float) -> Array:
         """argmin over x of P(x) + ||x - theta||_2^2 / (2 step), same shape as theta; step > 0."""
         step = check_scalar(step, "step", low=0.0, inclusive="neither")
-        return self._prox(check_array(theta, "theta"), step)
+        point = check_array(theta, "theta")
+        return self._prox(np.atleast_1d(point), step).reshape(point.shape)
 
     def subdiff_distance(self, theta: object, gradient: object) -> Array:
         """|-gradient - s| per coordinate, s the nearest subgradient at theta: zero throughout exactly at an optimum."""
         point = check_array(theta, "theta")
-        return self._subdiff_distance(point, check_array(gradient, "gradient", shape=point.shape))
+        slope = check_array(gradient, "gradient", shape=point.shape)
+        return self._subdiff_distance(np.atleast_1d(point), np.atleast_1d(slope)).reshape(point.shape)
 
     def conjugate(self, u: object) -> Values:
         """P*(u) = sup over theta of <u, theta> - P(theta); infinity outside its domain."""
@@ -63,8 +66,9 @@ class Penalty:
 
     def fenchel_gap(self, theta: object, u: object) -> Values:
         """P(theta) + P*(u) - <u, theta> >= 0: zero exactly when u is a subgradient at theta (Fenchel and Young)."""
-        point = np.atleast_1d(check_array(theta, "theta"))
-        return self._fenchel_gap(point, check_array(u, "u", shape=point.shape))
+        point = check_array(theta, "theta")
+        dual = check_array(u, "u", shape=point.shape)
+        return self._fenchel_gap(np.atleast_1d(point), np.atleast_1d(dual))
 
     def dual_scale(self, u: object) -> float:
         """The largest s in [0, 1] with P*(s u) finite, for one vector u (p,)."""

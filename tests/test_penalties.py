@@ -337,3 +337,31 @@ def test_bad_input(strategy, data):
             method(["a"] * P)
     with pytest.raises(ValueError, match="gradient must have shape"):
         penalty.subdiff_distance(x, np.ones(P + 1))
+
+
+@each(PENALTIES)
+@given(data=st.data())
+@settings(max_examples=1, deadline=None, derandomize=True)
+def test_a_number_is_one_coefficient(strategy, data):
+    penalty = data.draw(strategy)
+    if isinstance(penalty, GroupL2):
+        penalty = GroupL2(penalty.lam, [0])
+    vector = np.array([0.3])
+    step = 0.5
+    assert penalty.prox(0.3, step).shape == ()
+    assert penalty.prox(0.3, step) == penalty.prox(vector, step)[0]
+    inside = float(penalty.prox(0.3, step))
+    assert penalty.gradient(inside) == penalty.gradient([inside])[0]
+    assert penalty.subdiff_distance(inside, 0.1) == penalty.subdiff_distance([inside], [0.1])[0]
+
+
+@pytest.mark.parametrize("q", [1 + 1e-12, 1 + 1e-6, 1.001, 1.01, 1.3])
+@pytest.mark.parametrize("ratio", [0.5, 1 - 1e-9, 1.0, 1 + 1e-9, 1.3, 1.9, 30.0])
+def test_lq_close_to_the_lasso(q, ratio):
+    """x between c and 2c is where t^(q-1), almost a jump, used to hide the root."""
+    c, x = 2.0, 2.0 * ratio
+    found = float(Lq(c, q).prox(x, 1.0))
+    grid = np.concatenate([[0.0], np.geomspace(1e-300, x, 200_001), np.linspace(0.0, x, 200_001)])
+    least = np.min(c * grid**q + (grid - x) ** 2 / 2)
+    assert c * found**q + (found - x) ** 2 / 2 <= least * (1 + 1e-13)
+    assert 0 <= found <= x
