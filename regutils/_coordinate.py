@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -10,9 +11,11 @@ import numpy as np
 from regutils._history import Callback, Recorder, Result
 from regutils._penalty import Index, Penalty
 from regutils._validation import Array
-from regutils.losses import Loss, SquaredLoss
+from regutils.losses import LogisticLoss, Loss, SquaredLoss
 from regutils.metrics import objective
 from regutils.penalties import L1, L2, ElasticNet, NoPenalty
+
+SEPARABLE = "the classes are separable: without a penalty the coefficients grow forever, and there is no minimizer"
 
 
 def coordinate_descent(
@@ -45,6 +48,9 @@ def coordinate_descent(
             theta = sweep(theta, loss.gradient(theta))
     else:
         while not recorder.done(theta):
+            if penalty.unpenalized and isinstance(loss, LogisticLoss) and loss.separates(theta):
+                warnings.warn(SEPARABLE, RuntimeWarning, stacklevel=2)
+                break
             moved = _newton_step(loss, penalty, blocks, theta)
             if np.array_equal(moved, theta):
                 break  # nothing left that rounding would let us see

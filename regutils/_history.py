@@ -12,7 +12,7 @@ import numpy as np
 from regutils._penalty import Penalty
 from regutils._validation import Array, check_array, check_integer, check_scalar
 from regutils.losses import Loss
-from regutils.metrics import duality_gap, objective
+from regutils.metrics import check_problem, duality_gap, objective
 
 Callback = Callable[[int, Array], object]
 
@@ -46,14 +46,6 @@ class Result:
     n_iter: int
     converged: bool
     history: History
-
-
-def check_problem(loss: object, penalty: object) -> None:
-    """Raise TypeError unless these are a loss and a penalty."""
-    if not isinstance(loss, Loss):
-        raise TypeError(f"loss must be SquaredLoss or LogisticLoss, got {type(loss).__name__}")
-    if not isinstance(penalty, Penalty):
-        raise TypeError(f"penalty must be one of regutils.penalties, got {type(penalty).__name__}")
 
 
 @dataclass

@@ -68,7 +68,10 @@ def check_scalar(
         value = value[()]
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a real number, got {_describe(value)}")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # an integer beyond float64
+        number = -math.inf if value < 0 else math.inf
     above = number >= low if inclusive in ("both", "low") else number > low
     below = number <= high if inclusive in ("both", "high") else number < high
     if not (math.isfinite(number) and above and below):
@@ -85,6 +88,13 @@ def check_integer(value: object, name: str, *, low: int | None = None, high: int
         ends = [f">= {low}"] * (low is not None) + [f"<= {high}"] * (high is not None)
         raise ValueError(f"{name} must be an integer {' and '.join(ends)}, got {number}")
     return number
+
+
+def check_flag(value: object, name: str) -> bool:
+    """Return `value` as a bool. Nothing else passes: bool("False") is True."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {_describe(value)}")
+    return bool(value)
 
 
 def check_choice(value: object, name: str, allowed: Collection[str]) -> str:
@@ -123,13 +133,17 @@ def check_Xy(X: object, y: object) -> tuple[Any, Array]:
 def _to_float64(value: object, name: str) -> Array:
     if _is_sparse(value):
         raise TypeError(f"{name} must be a dense array of real numbers, got a sparse {type(value).__name__}")
+    if np.ma.is_masked(value):
+        masked = int(np.sum(np.ma.getmaskarray(np.ma.asarray(value))))
+        raise ValueError(f"{name} must have no missing values, got an array with {masked} masked")
     try:
         raw = np.asarray(value)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{name} must be a rectangular array of real numbers, got {_describe(value)}") from error
     if raw.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold real numbers (float, integer or boolean), got dtype {raw.dtype}")
-    return raw.astype(np.float64)
+    with np.errstate(over="ignore"):  # a longdouble too large becomes infinite, which the caller is told
+        return raw.astype(np.float64)
 
 
 def _is_sparse(value: object) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse
 import scipy.special
 
-from regutils._validation import Array, check_array, check_Xy
+from regutils._validation import Array, check_array, check_flag, check_Xy
 
 
 class Loss:
@@ -27,7 +27,7 @@ class Loss:
         self.X: Any
         self.y: Array
         self.X, self.y = check_Xy(X, y)
-        self.fit_intercept = bool(fit_intercept)
+        self.fit_intercept = check_flag(fit_intercept, "fit_intercept")
         self.n_samples, self.n_features = (int(size) for size in self.X.shape)
         columns = np.asarray(self.X.mean(axis=0)).ravel()
         self._mean = columns if self.fit_intercept else np.zeros(self.n_features)
@@ -103,7 +103,7 @@ class Loss:
     def centered(self) -> Array:
         """X minus its column means as a dense matrix (X itself without an intercept)."""
         dense: Array = self.X.toarray() if self._sparse else self.X
-        return dense - self._mean if self.fit_intercept else dense
+        return center(dense, self._mean) if self.fit_intercept else dense
 
     @cached_property
     def _svd(self) -> Any:
@@ -162,6 +162,15 @@ class Loss:
         return f"{type(self).__name__}(X {self.X.shape}, y {self.y.shape}, fit_intercept={self.fit_intercept})"
 
 
+def center(X: Array, mean: Array) -> Array:
+    """X (..., n, p) minus its column means (..., p), with exact zeros for a constant column.
+
+    Rounding would leave 1e-17 there, to which a fit without a penalty gives any coefficient at all.
+    """
+    constant = np.ptp(X, axis=-2) == 0
+    return X - np.where(constant, X[..., 0, :], mean)[..., None, :]
+
+
 class SquaredLoss(Loss):
     """(1/(2n)) ||y - X theta - b 1||_2^2, b minimized out. X: (n, p), dense or sparse; y: (n,)."""
 
@@ -205,6 +214,14 @@ class LogisticLoss(Loss):
         if self.fit_intercept and labels.size < 2:
             raise ValueError(f"y must hold both classes when an intercept is fitted, got only {labels[0]:g}")
         self.y = (self.y > 0).astype(np.float64)
+
+    def separates(self, theta: object) -> bool:
+        """Whether theta, with its best intercept, puts every sample strictly on its own class's side.
+
+        Then the loss falls towards 0 along theta and has no minimizer of its own.
+        """
+        _, predictor = self._at(theta)
+        return bool(np.all(np.where(self.y > 0, predictor, -predictor) > 0))
 
     def _hessian_root(self, theta: Array) -> Array:
         _, predictor = self._at(theta)

@@ -18,6 +18,7 @@ def support(theta: object, tol: float = 0.0) -> npt.NDArray[np.bool_]:
 
 def lambda_max(loss: Loss) -> float:
     """The least lam for which theta = 0 solves loss + lam ||theta||_1: the largest |gradient| at zero."""
+    _check_loss(loss)
     return float(np.max(np.abs(loss.gradient(np.zeros(loss.n_features)))))
 
 
@@ -27,6 +28,7 @@ def kkt_violation(loss: Loss, penalty: Penalty, theta: object, *, relative: bool
     Zero exactly when theta meets the first-order (Karush-Kuhn-Tucker) conditions of loss + penalty; in the units of the
     gradient, or with relative=True in units of lambda_max(loss).
     """
+    check_problem(loss, penalty)
     violation = float(np.max(penalty.subdiff_distance(theta, loss.gradient(theta))))
     if not relative:
         return violation
@@ -48,6 +50,7 @@ def duality_gap(loss: Loss, penalty: Penalty, theta: object) -> float:
 
     Raises ValueError for a penalty that is not convex (Lq with q < 1): there is no duality to speak of.
     """
+    check_problem(loss, penalty)
     if not penalty.convex:
         raise ValueError(f"penalty must be convex for a duality gap, got {penalty!r}; look at kkt_violation instead")
     point = check_array(theta, "theta", shape=(loss.n_features,))
@@ -66,6 +69,7 @@ def condition_number(loss: Loss, penalty: Penalty) -> float:
 
     (L + smoothness of the penalty) / (m + its strong convexity), L and m from the loss; infinity when flat somewhere.
     """
+    check_problem(loss, penalty)
     flattest = loss.strong_convexity + penalty.strong_convexity
     steepest = loss.lipschitz + penalty.smoothness
     return steepest / flattest if flattest > 0 else float("inf")
@@ -74,3 +78,15 @@ def condition_number(loss: Loss, penalty: Penalty) -> float:
 def objective(loss: Loss, penalty: Penalty, theta: Array) -> float:
     """loss(theta) + penalty(theta)."""
     return loss.value(theta) + float(penalty.value(theta))
+
+
+def check_problem(loss: object, penalty: object) -> None:
+    """Raise TypeError unless these are a loss and a penalty."""
+    _check_loss(loss)
+    if not isinstance(penalty, Penalty):
+        raise TypeError(f"penalty must be one of regutils.penalties, got {type(penalty).__name__}")
+
+
+def _check_loss(loss: object) -> None:
+    if not isinstance(loss, Loss):
+        raise TypeError(f"loss must be SquaredLoss or LogisticLoss, got {type(loss).__name__}")

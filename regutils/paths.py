@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from regutils._validation import Array, check_array, check_integer, check_scalar
+from regutils._validation import Array, check_array, check_flag, check_integer, check_scalar
+from regutils.losses import center
 
 
 @dataclass(frozen=True)
@@ -117,11 +118,12 @@ class _Problem:
     def __init__(self, X: object, y: object, fit_intercept: bool) -> None:
         design = check_array(X, "X", ndim=(2, 3))
         target = check_array(y, "y", shape=design.shape[:-1])
+        fit_intercept = check_flag(fit_intercept, "fit_intercept")
         self.batched = design.ndim == 3
         design, target = (design, target) if self.batched else (design[None], target[None])
         self.X_mean = design.mean(axis=1) if fit_intercept else np.zeros((design.shape[0], design.shape[2]))
         self.y_mean = target.mean(axis=1) if fit_intercept else np.zeros(design.shape[0])
-        self.X = design - self.X_mean[:, None, :]
+        self.X = center(design, self.X_mean) if fit_intercept else design
         self.y = target - self.y_mean[:, None]
         self.n = design.shape[1]
 

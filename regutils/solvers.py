@@ -15,14 +15,17 @@ value stops the run. Invalid arguments raise ValueError or TypeError.
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
-from regutils._coordinate import coordinate_descent
-from regutils._history import Callback, History, Recorder, Result, check_problem
+from regutils._coordinate import SEPARABLE, coordinate_descent
+from regutils._history import Callback, History, Recorder, Result
 from regutils._newton import LossProx, newton, polish
 from regutils._penalty import Penalty
-from regutils._validation import check_scalar
-from regutils.losses import Loss
+from regutils._validation import check_integer, check_scalar
+from regutils.losses import LogisticLoss, Loss
+from regutils.metrics import check_problem
 from regutils.penalties import L1, L2, ElasticNet, L1Ball, L2Ball, L2Norm, NoPenalty
 
 __all__ = [
@@ -211,10 +214,16 @@ def solve(
     Ridge and no penalty: Newton's method (for the squared loss that is the closed form; where the minimizer is not
     unique, the one of least norm). L1, elastic net, groups, Huber and Lq: coordinate descent, ended for L1 and the
     elastic net by an exact solve on the support. The balls and the unsquared norm: FISTA. History without iterates.
+    Warns when a line separates the classes and there is no penalty: then no minimizer exists.
     """
     check_problem(loss, penalty)
-    if isinstance(penalty, (L2, NoPenalty)) or (isinstance(penalty, ElasticNet) and penalty.rho == 0):
-        return newton(loss, penalty, theta0=theta0, max_iter=min(max_iter, 200), tol=tol)
+    plain = penalty.unpenalized and penalty.convex
+    if plain or isinstance(penalty, (L2, NoPenalty)) or (isinstance(penalty, ElasticNet) and penalty.rho == 0):
+        rounds = min(check_integer(max_iter, "max_iter", low=1), 200)
+        result = newton(loss, penalty, theta0=theta0, max_iter=rounds, tol=tol)
+        if plain and isinstance(loss, LogisticLoss) and loss.separates(result.coef):
+            warnings.warn(SEPARABLE, RuntimeWarning, stacklevel=2)
+        return result
     method = fista if penalty.constraint or isinstance(penalty, L2Norm) else coordinate_descent
     result = method(loss, penalty, theta0=theta0, max_iter=max_iter, tol=tol, record_iterates=False)
     return polish(loss, penalty, result) if isinstance(penalty, (L1, ElasticNet)) else result

@@ -86,3 +86,16 @@ def test_condition_number():
     assert condition_number(wide, NoPenalty()) == np.inf
     assert np.isfinite(condition_number(wide, L2(0.1)))
     assert condition_number(LOGISTIC, L1(0.1)) == np.inf
+
+
+@pytest.mark.parametrize("measure", [kkt_violation, duality_gap])
+def test_a_loss_and_a_penalty_are_needed(measure):
+    loss = SquaredLoss(np.eye(3), np.arange(3.0))
+    with pytest.raises(TypeError, match="loss must be SquaredLoss or LogisticLoss, got int"):
+        measure(1, L1(1.0), np.zeros(3))
+    with pytest.raises(TypeError, match="penalty must be one of regutils.penalties, got float"):
+        measure(loss, 0.1, np.zeros(3))
+    with pytest.raises(TypeError, match="penalty must be"):
+        condition_number(loss, None)
+    with pytest.raises(TypeError, match="loss must be"):
+        lambda_max(np.eye(3))

@@ -219,3 +219,19 @@ def test_bad_input(path_of, X, y, options, error, message):
 def test_bad_share(rho):
     with pytest.raises(ValueError, match="rho must be a finite number >= 0 and <= 1"):
         elastic_net_path(X_GOOD, Y_GOOD, rho=rho)
+
+
+def test_a_constant_column_that_has_no_exact_mean_counts_for_nothing():
+    generator = np.random.default_rng(1)
+    X = generator.normal(size=(30, 4))
+    X[:, 0] = 3.3  # its mean rounds to something else
+    y = X[:, 1] + generator.normal(size=30)
+    for path_of in (lasso_path, ridge_path):
+        path = path_of(X, y, [0.1, 0.0])
+        assert np.all(path.coef[:, 0] == 0)
+        assert_allclose(path.df[-1], 3)
+
+
+def test_the_intercept_is_fitted_or_not():
+    with pytest.raises(TypeError, match="fit_intercept must be True or False, got 'no'"):
+        lasso_path(np.eye(3), np.arange(3.0), fit_intercept="no")

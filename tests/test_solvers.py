@@ -342,3 +342,32 @@ def test_bad_combinations():
             solver([1.0], L1(1.0))
         with pytest.raises(TypeError, match="penalty must be one of regutils.penalties, got float"):
             solver(loss, 1.0)
+
+
+@pytest.mark.parametrize("value", [0.1, 3.3, 1e-9, 1e8 + 0.1])
+@pytest.mark.parametrize("penalty", [NoPenalty(), L1(0.0)], ids=repr)
+@pytest.mark.parametrize("solver", [solve, coordinate_descent])
+def test_a_constant_column_without_a_penalty_stays_out(solver, penalty, value):
+    """Rounding in the column's mean must not be taken for a direction of its own."""
+    generator = np.random.default_rng(5)
+    X = generator.normal(size=(30, 4))
+    X[:, 0] = value
+    y = X[:, 1] + generator.normal(size=30)
+    result = solver(SquaredLoss(X, y), penalty)
+    assert result.converged
+    assert abs(result.coef[0] * value) < 1e-12
+    assert_allclose(result.coef[1:], solve(SquaredLoss(X[:, 1:], y), NoPenalty()).coef, atol=1e-5)
+
+
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("penalty", [NoPenalty(), L1(0.0), L2(0.0)], ids=repr)
+@pytest.mark.parametrize("solver", [solve, coordinate_descent])
+def test_separable_classes_without_a_penalty_have_no_minimizer(solver, penalty, fit_intercept):
+    X = np.random.default_rng(1).normal(size=(30, 6))
+    loss = LogisticLoss(X, X[:, 0] > 0, fit_intercept=fit_intercept)
+    with pytest.warns(RuntimeWarning, match="the classes are separable"):
+        result = solver(loss, penalty)
+    assert not result.converged
+    assert loss.separates(result.coef)
+    assert result.n_iter <= 200
+    assert not loss.separates(-result.coef)

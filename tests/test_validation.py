@@ -5,7 +5,7 @@ import pytest
 import scipy.sparse
 from numpy.testing import assert_array_equal
 
-from regutils._validation import check_array, check_choice, check_integer, check_scalar, check_X, check_Xy
+from regutils._validation import check_array, check_choice, check_flag, check_integer, check_scalar, check_X, check_Xy
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,8 @@ BAD_ARRAYS = [
     ([1.0], {"ndim": (2, 3)}, ValueError, "X must have 2 or 3 dimension"),
     ([1.0, 2.0], {"shape": (3,)}, ValueError, r"X must have shape \(3\), got \(2,\)"),
     (np.ones((2, 2)), {"shape": (None, 3)}, ValueError, r"X must have shape \(any, 3\), got \(2, 2\)"),
+    (np.ma.array([1.0, 2.0], mask=[False, True]), {}, ValueError, "X must have no missing values, .* with 1 masked"),
+    (np.array([1, 2], np.longdouble) * np.longdouble("1e4000"), {}, ValueError, "X must be finite, got 2 infinite"),
     (scipy.sparse.eye_array(3), {}, TypeError, "X must be a dense array .* got a sparse"),
 ]
 
@@ -136,3 +138,17 @@ def test_designs():
 def test_bad_designs(X, y, error, message):
     with pytest.raises(error, match=message):
         check_Xy(X, y)
+
+
+def test_an_integer_beyond_float64_is_infinite():
+    with pytest.raises(ValueError, match="lam must be a finite number >= 0, got inf"):
+        check_scalar(10**400, "lam", low=0.0)
+    with pytest.raises(ValueError, match="lam must be a finite number >= 0, got -inf"):
+        check_scalar(-(10**400), "lam", low=0.0)
+
+
+def test_flags_are_true_or_false():
+    assert check_flag(np.True_, "fit_intercept") is True
+    for value in ("False", 1, None, np.nan, np.array([True])):
+        with pytest.raises(TypeError, match="fit_intercept must be True or False, got"):
+            check_flag(value, "fit_intercept")
