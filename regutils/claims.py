@@ -195,6 +195,6 @@ def _verdict(findings: tuple[Finding, ...], *, misleading: bool) -> Verdict:
 
 def _claim(claim_id: str) -> Claim:
     by_id = {claim.id: claim for claim in claims()}
-    if claim_id not in by_id:
+    if not isinstance(claim_id, str) or claim_id not in by_id:
         raise ValueError(f"claim_id must be one of the {len(by_id)} ids that `regutils claims` lists; got {claim_id!r}")
     return by_id[claim_id]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -187,6 +187,8 @@ def standardize(
     X = check_array(X, "X", ndim=(2, 3))
     own = reference is None
     reference = X if own else check_array(reference, "reference", shape=(*X.shape[:-2], None, X.shape[-1]))
+    if feature_names is not None and (isinstance(feature_names, str) or not isinstance(feature_names, Sized)):
+        raise TypeError(f"feature_names must be a sequence of names, got {feature_names!r}")
     if feature_names is not None and len(feature_names) != X.shape[-1]:
         raise ValueError(f"feature_names must name the {X.shape[-1]} columns of X, got {len(feature_names)} names")
     sd = reference.std(axis=-2, keepdims=True)

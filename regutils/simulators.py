@@ -259,6 +259,12 @@ def _truth(p: int, theta: ArrayLike | None, support: Sequence[int] | None, n_non
         return np.array(check_array(theta, "theta", shape=(p,)))
     truth = np.zeros(p)
     if support is not None:
+        if (
+            not isinstance(support, (Sequence, np.ndarray))
+            or isinstance(support, (str, bytes))
+            or np.ndim(support) != 1
+        ):
+            raise TypeError(f"support must be a sequence of positions, got {support!r}")
         truth[[check_integer(j, "support", low=0, high=p - 1) for j in support]] = 1.0
     else:
         count = min(5, p) if n_nonzero is None else check_integer(n_nonzero, "n_nonzero", low=0, high=p)

@@ -154,3 +154,9 @@ def test_standardize_names_constant_columns():
 def test_standardize_refuses(arguments, error, message):
     with pytest.raises(error, match=message):
         datasets.standardize(**arguments)
+
+
+def test_names_are_a_sequence_of_names():
+    for names in (3, "abc"):
+        with pytest.raises(TypeError, match="feature_names must be a sequence of names, got"):
+            datasets.standardize(np.arange(6.0).reshape(2, 3), feature_names=names)
