@@ -70,10 +70,11 @@ def browser():
 class Visit:
     """A page opened in a fresh context, and everything that it did."""
 
-    def __init__(self, browser, base, page, *, mode="light", viewport=DESKTOP, scripts=True):
+    def __init__(self, browser, base, page, *, mode="light", viewport=DESKTOP, scripts=True, before=""):
         self.context = browser.new_context(
             viewport=viewport, color_scheme=mode, java_script_enabled=scripts, reduced_motion="reduce"
         )
+        self.context.add_init_script(before)
         self.page = self.context.new_page()
         self.trouble = []
         self.page.on("console", self._console)
@@ -226,6 +227,27 @@ def test_figures_follow_the_mode(browser, base):
             seen.add(theme)
             visit.page.locator(".theme-switch-button").click()
         assert seen == set(MODES)
+
+
+# What a browser does that keeps nothing about a site: even looking at the storage raises.
+NO_STORAGE = """Object.defineProperty(window, "localStorage", {
+    configurable: true, get() { throw new DOMException("denied", "SecurityError"); },
+})"""
+
+
+@pytest.mark.parametrize("page", [CONTENT[1], "search.html", "404.html"])
+@pytest.mark.parametrize("mode", MODES)
+def test_a_browser_that_keeps_nothing_reads_it_too(browser, base, page, mode):
+    with Visit(browser, base, page, mode=mode, before=NO_STORAGE) as visit:
+        theme = "document.documentElement.dataset.theme"
+        assert visit.trouble == []
+        assert visit.page.evaluate(theme) == mode
+        seen = {mode}
+        for _ in range(2):
+            visit.page.locator(".theme-switch-button:visible").first.click()
+            seen.add(visit.page.evaluate(theme))
+        assert seen == set(MODES)
+        assert visit.trouble == []
 
 
 def test_a_phone_gets_the_narrow_layout(browser, base):
