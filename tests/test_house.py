@@ -100,6 +100,12 @@ def test_a_chapter_has_its_parts_in_order(chapter):
             assert f"(claim-{claim.id.lower()})=" in text, claim.id
 
 
+def test_every_page_is_in_the_table_of_contents_once():
+    contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    listed = [contents["root"], *(entry["file"] for part in contents["parts"] for entry in part["chapters"])]
+    assert sorted(listed) == sorted(f"book/{path.stem}" for path in (ROOT / "book").glob("*.md"))
+
+
 def test_no_file_holds_more_than_one_idea():
     long = {m: n for m in MODULES if (n := len((PACKAGE / m).read_text(encoding="utf-8").splitlines())) > 330}
     assert not long
