@@ -262,7 +262,7 @@ def _truth(p: int, theta: ArrayLike | None, support: Sequence[int] | None, n_non
         if (
             not isinstance(support, (Sequence, np.ndarray))
             or isinstance(support, (str, bytes))
-            or np.ndim(support) != 1
+            or getattr(support, "ndim", 1) != 1
         ):
             raise TypeError(f"support must be a sequence of positions, got {support!r}")
         truth[[check_integer(j, "support", low=0, high=p - 1) for j in support]] = 1.0

@@ -216,7 +216,13 @@ def test_other_refusals():
         add_outliers([2.0, 2.0], share=0.5, size=1.0, seed=0)
 
 
-@pytest.mark.parametrize("support", [3, "012", np.array(1), {0: 1}])
+@pytest.mark.parametrize("support", [3, "012", np.array(1), np.ones((1, 2), int), {0: 1}])
 def test_support_is_a_sequence_of_positions(support):
     with pytest.raises(TypeError, match="support must be a sequence of positions, got"):
         simulate_linear(5, 3, support=support, seed=0)
+
+
+def test_positions_are_integers():
+    for support in ([[0, 1], [2]], [0.0], ["0"]):
+        with pytest.raises(TypeError, match="support must be an integer, got"):
+            simulate_linear(5, 3, support=support, seed=0)
