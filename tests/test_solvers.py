@@ -371,3 +371,18 @@ def test_separable_classes_without_a_penalty_have_no_minimizer(solver, penalty, 
     assert loss.separates(result.coef)
     assert result.n_iter <= 200
     assert not loss.separates(-result.coef)
+
+
+def test_fista_without_restarts_is_the_method_of_2009():
+    """It ripples, and obeys the bound of Beck and Teboulle's theorem 4.4; restarts need fewer iterations."""
+    X = np.random.default_rng(3).normal(size=(60, 8)) * np.geomspace(1.0, 0.05, 8)
+    loss, penalty = SquaredLoss(X, X @ np.ones(8)), L1(1e-4)
+    best = solve(loss, penalty, tol=1e-13)
+    original = fista(loss, penalty, restart=False, tol=1e-9)
+    error = original.history.objective - best.objective
+    rounds = np.arange(1, error.size)
+    assert np.max(np.diff(original.history.objective)) > 1e-9
+    assert np.all(error[1:] <= 2 * loss.lipschitz * (best.coef @ best.coef) / (rounds + 1) ** 2 + 1e-12)
+    restarted = fista(loss, penalty, tol=1e-9)
+    assert restarted.converged
+    assert 2 * restarted.n_iter < original.n_iter
