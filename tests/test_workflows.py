@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -105,3 +106,26 @@ def test_ci_fails_with_its_commands(tmp_path):
     result = subprocess.run([str(ROOT / ".ci" / "run")], env=environment, capture_output=True, check=False)
     assert result.returncode != 0
     assert log.read_text().split() == ["lint", "test"]
+
+
+def test_ci_installs_the_browser_that_is_missing_and_hands_on_its_path(tmp_path):
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    log = tmp_path / "log"
+    chromium = programs / "chromium"
+    scripts = {
+        "make": f'echo "$1 $CHROMIUM" >> {log}; exit 1',
+        "git": "exit 0",
+        "sudo": '"$@"',
+        "apt-get": f'echo "$@" >> {log}; echo "#!/bin/sh" > {chromium}; /bin/chmod +x {chromium}',
+    }
+    for name, script in scripts.items():
+        (programs / name).write_text(f"#!/bin/sh\n{script}\n")
+        (programs / name).chmod(0o755)
+    for name in ("bash", "dirname", "id"):
+        (programs / name).symlink_to(shutil.which(name))
+    environment = {"PATH": str(programs), "HOME": str(tmp_path)}
+    subprocess.run([str(ROOT / ".ci" / "run")], env=environment, capture_output=True, check=False)
+    lines = log.read_text().splitlines()
+    assert any("install" in line and line.endswith("chromium") for line in lines)
+    assert lines[-1] == f"lint {chromium}"
