@@ -6,7 +6,7 @@ import pytest
 from regutils.datasets import standardize
 from regutils.experiments import definition
 from regutils.experiments.definition import errors, outliers, priors, ridge_risk
-from regutils.experiments.definition.errors import interval
+from regutils.experiments.intervals import interval
 from regutils.penalties import L1
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from regutils._validation import Array, check_choice, check_integer
 from regutils.datasets import load_diabetes, load_hitters, simulate_linear, standardize
 from regutils.experiments.caching import once
+from regutils.experiments.intervals import Interval, interval
 from regutils.paths import lasso_path, ridge_path
 
 Kind = Literal["l1", "l2"]
@@ -37,18 +38,9 @@ class ErrorCurves:
         return int(np.argmin(self.test.mean(axis=0)))
 
     @property
-    def gain(self) -> "Interval":
+    def gain(self) -> Interval:
         """Paired difference, least squares minus penalized test error on the same split, at the best lambda."""
         return interval(self.least_squares_test - self.test[:, self.best], test_share=self.test_share)
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A mean with its 95 % interval."""
-
-    mean: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,20 +53,6 @@ class SampleSizes:
     l1: Array  # (S, 3): mean ratio, low and high end of its 95 % interval
     l2: Array
     ratio: Array  # (S, 3): the lasso's test error over ridge's, paired by split, its interval widened for the overlap
-
-
-def interval(values: Array, *, test_share: float = 0.0) -> Interval:
-    """Mean over repetitions, with a 95 % interval of that mean.
-
-    Repeated splits of one data set overlap, and so are not independent. test_share = test rows / training rows adds
-    the variance that this hides (Nadeau and Bengio 2003): s^2 (1/R + test_share) in place of s^2 / R.
-    """
-    from scipy.stats import t
-
-    count = values.size
-    half = t.ppf(0.975, count - 1) * values.std(ddof=1) * np.sqrt(1 / count + test_share)
-    mean = float(values.mean())
-    return Interval(mean, mean - float(half), mean + float(half))
 
 
 def _fit(X: Array, y: Array, kind: Kind, lambdas: Array) -> tuple[Array, Array]:

@@ -9,7 +9,8 @@ from regutils._validation import Array, check_choice, check_scalar
 from regutils.claims import Finding, evidence
 from regutils.datasets import simulate_linear
 from regutils.experiments.caching import once
-from regutils.experiments.definition.errors import Interval, Kind, interval
+from regutils.experiments.definition.errors import Kind
+from regutils.experiments.intervals import Interval, interval
 from regutils.paths import lasso_path, ridge_path
 
 LossName = Literal["squared", "absolute"]

@@ -12,6 +12,7 @@ from regutils._validation import Array
 from regutils.claims import Finding, evidence
 from regutils.datasets import load_diabetes, simulate_linear, standardize
 from regutils.experiments.caching import once
+from regutils.experiments.intervals import interval
 from regutils.experiments.optimization.subsets import best_subsets, path_supports, restricted_fit
 from regutils.metrics import support
 from regutils.paths import lasso_path
@@ -164,9 +165,8 @@ class Splits:
 
     def interval(self, sample: Array) -> tuple[float, float]:
         """95% interval of the mean over splits, widened because the splits share data (Nadeau and Bengio 2003)."""
-        spread = np.sqrt((1.0 / sample.size + self.test_share) * sample.var(ddof=1))
-        reach = float(stdtrit(sample.size - 1, 0.975) * spread)
-        return float(sample.mean()) - reach, float(sample.mean()) + reach
+        found = interval(sample, test_share=self.test_share)
+        return found.low, found.high
 
     def difference(self, method: str, over: str) -> Array:
         """Error of `over` minus error of `method` on each split, (R,)."""
