@@ -62,6 +62,7 @@ picture: $(READY) ## redraw the README's picture
 
 lock: ## renew requirements.lock (needs uv): the newest versions that pyproject.toml allows, for Python 3.11 to 3.14
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade --no-header -o requirements.lock
+	uv pip compile pyproject.toml --extra bench --universal --python-version 3.11 -c requirements.lock --generate-hashes --no-header -o benchmarks/requirements.lock
 	uv pip compile binder/requirements.in -c requirements.lock --python-version 3.11.14 --python-platform x86_64-manylinux_2_28 --upgrade --no-header --no-annotate -o binder/requirements.txt
 
 clean: ## remove what was built, the environment included
