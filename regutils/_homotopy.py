@@ -58,80 +58,101 @@ def tableau_path(G: Array, q: Array, l1: Array, l2: Array) -> Array:
 
 
 def _follow(G: Array, q: Array, l1: Array, l2: Array, out: Array) -> None:
-    """Write the solutions of one chunk to `out`; a problem that does not end keeps zeros where it did not arrive."""
+    """Write the solutions of one chunk to `out`; a problem that does not end keeps zeros where it did not arrive.
+
+    Problems that have ended run on, unread, until enough of them are there to be dropped: hence no warnings.
+    """
     R, p = q.shape
-    shared = G.shape[0] == 1
-    floor = l1[:, -1].copy()
-    level = np.full(R, np.inf)
-    passed = l1 >= np.abs(q).max(axis=1)[:, None]  # all zero from there on
-    state = np.stack([q, np.zeros_like(q)], axis=1)  # u and w
-    open_ = np.ones((R, p))  # 1 for a coordinate that may enter
-    active = np.zeros((R, p))
-    away = np.zeros((R, p))  # minus the sign, on the active set
-    capacity = p + 8
-    columns = np.empty((R, capacity, p))
-    weights = np.empty((R, capacity))
-    problems = np.arange(R)  # which of the chunk's problems are still under way
-    rows = np.arange(R)
+    L = l1.shape[1]
     ridge = 2.0 * l2
-    own = np.zeros(R, dtype=np.intp) if shared else rows
+    floor = l1[:, -1]
+    level = np.full(R, np.inf)
+    passed = l1 >= np.abs(q).max(axis=1)[:, None]  # all zero there
+    state = np.stack([q, np.zeros_like(q)])  # u and w
+    may_enter = np.ones((R, p))  # 0 on A, and for what depends on A
+    away = np.zeros((R, p))  # minus the sign on A, 0 off A
+    columns, weights = np.empty((R, p + 8, p)), np.empty((R, p + 8))
+    problems = np.arange(R)  # which of the chunk's problems these rows are
+    rows = np.arange(R)
+    G_rows = G.reshape(-1, p)
+    own = np.zeros(R, dtype=np.intp) if G.shape[0] == 1 else rows * p
+    least = DEPENDENT * (np.diagonal(G, axis1=1, axis2=2) + ridge[:, None])
+    some_depend = False
+    solutions = out.reshape(-1, p)
     with np.errstate(all="ignore"):
         for k in range(12 * p + 40):
-            u, w = state[:, 0], state[:, 1]
-            side = np.copysign(open_, u)
+            side = np.copysign(may_enter, state[0])
             side += away
-            parts = side[:, None, :] * state
-            denominator = parts[:, 1]
-            denominator += open_
+            numerator, denominator = side * state
+            denominator += may_enter
             np.maximum(denominator, 1e-30, out=denominator)
-            ratio = np.divide(parts[:, 0], denominator, out=denominator)
-            j = ratio.argmax(axis=1)
-            level_next = np.minimum(ratio[rows, j], level)
+            numerator /= denominator
+            j = numerator.argmax(axis=1)
+            at = rows * p + j
+            level = np.minimum(numerator.take(at), level)
 
-            now = passed | (l1 > level_next[:, None])
-            r, g = np.nonzero(now & ~passed)
-            if r.size:
-                out[problems[r], g] = (u[r] - l1[r, g][:, None] * w[r]) * active[r]
-            passed = now
-            level = level_next
+            reached = l1 >= level[:, None]
+            reached |= passed
+            passed ^= reached
+            new = np.flatnonzero(passed)
+            passed = reached
+            if new.size:
+                r = new // L
+                values = state[1].take(r, axis=0)
+                values *= -l1.take(new)[:, None]
+                values += state[0].take(r, axis=0)
+                values *= away.take(r, axis=0) != 0
+                solutions[new + (problems[r] - r) * L] = values
+
             going = level > floor
             alive = int(np.count_nonzero(going))
             if alive == 0:
                 return
-            if alive < 0.75 * rows.size:
+            if alive < 0.8 * rows.size:
                 keep = np.flatnonzero(going)
-                problems, level, floor, ridge = problems[keep], level[keep], floor[keep], ridge[keep]
-                l1, passed, state, j = l1[keep], passed[keep], state[keep], j[keep]
-                open_, active, away, side = open_[keep], active[keep], away[keep], side[keep]
-                columns, weights, own = columns[keep], weights[keep], own[keep]
-                rows, going = np.arange(alive), going[keep]
+                problems, own, level, floor, ridge = (a[keep] for a in (problems, own, level, floor, ridge))
+                l1, passed, j, side, may_enter = (a[keep] for a in (l1, passed, j, side, may_enter))
+                away, least, weights = (a[keep] for a in (away, least, weights))
+                state, columns = state.take(keep, axis=1), _shorter(columns, keep, k)
+                rows = rows[:alive]
+                at = rows * p + j
 
-            leaving = active[rows, j] != 0
-            column = G[own, j]
-            column[rows, j] += ridge
+            sign = side.take(at)  # of the entering one; opposite for a leaving one
+            leaving = away.take(at) != 0
+            column = G_rows.take(own + j, axis=0)
+            column.ravel()[at] += ridge
             if k:
-                history = columns[:, :k, :]
-                share = columns[rows, :k, j] * weights[:, :k]
-                column -= (share[:, None, :] @ history)[:, 0]
-            pivot = column[rows, j] - 2.0 * leaving
-            free = going & (leaving | (pivot > DEPENDENT * (G[own, j, j] + ridge)))
-            column[rows, j] = pivot + np.where(leaving, 1.0, -1.0)
-            weight = np.where(free, 1.0 / pivot, 0.0)
-            if k == capacity:
-                columns = np.concatenate([columns, np.empty((rows.size, capacity, p))], axis=1)
-                weights = np.concatenate([weights, np.empty((rows.size, capacity))], axis=1)
-                capacity *= 2
+                share = columns[rows, :k, j]
+                share *= weights[:, :k]
+                column -= (share[:, None, :] @ columns[:, :k])[:, 0]
+            flat = column.ravel()
+            pivot = flat.take(at)
+            pivot -= 2.0 * leaving
+            fits = leaving | (pivot > least.take(at))
+            entering = fits ^ leaving
+            flat[at] = pivot + np.where(leaving, 1.0, -1.0)
+            weight = fits / pivot
+            if k == columns.shape[1]:
+                columns, weights = (np.concatenate([a, np.empty_like(a)], axis=1) for a in (columns, weights))
             columns[:, k] = column
             weights[:, k] = weight
-            entering = free & ~leaving
-            sign = side[rows, j]
-            state[rows, 1, j] += np.where(entering, sign, 0.0)  # on A: stationarity with the sign
-            state -= (state[rows, :, j] * weight[:, None])[:, :, None] * column[:, None, :]
 
-            state[rows, 1, j] += np.where(free & leaving, sign, 0.0)  # off A: the correlation itself
-            away[rows, j] = np.where(entering, -sign, np.where(going, 0.0, away[rows, j]))
-            active[rows, j] = np.where(entering, 1.0, np.where(going, 0.0, active[rows, j]))
-            open_[rows, j] = np.where(going, 0.0, open_[rows, j])  # entered, or dependent
-            back = going & leaving
-            if back.any():  # what depended on the leaving one may enter again
-                open_[back] = 1.0 - active[back]
+            # on A the right-hand side of stationarity holds the sign: w_j changes by it on the way in and out
+            factor = state.reshape(2, -1)[:, at]
+            factor[1] += sign * entering
+            factor *= weight
+            state -= factor[:, :, None] * column
+            state[1].ravel()[at] += sign * fits
+            away.ravel()[at] = -sign * entering
+            may_enter.ravel()[at] = leaving
+            if not fits.all():
+                some_depend = True
+            if some_depend and leaving.any():  # what depended on the leaving one may enter again
+                may_enter[leaving] = away[leaving] == 0
+
+
+def _shorter(columns: Array, keep: Array, used: int) -> Array:
+    """The rows that go on; what is not used yet need not be copied."""
+    rest = np.empty((keep.size, *columns.shape[1:]))
+    rest[:, :used] = columns[keep, :used]
+    return rest

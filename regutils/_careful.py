@@ -1,0 +1,95 @@
+"""One problem solved without hurry: for what the homotopy cannot follow (ties, dependent columns, lost digits).
+
+(1/(2n)) ||y - X theta||_2^2 + l1 ||theta||_1 + l2 ||theta||_2^2,    X (n, p), y (n,), l1 and l2 (L,)
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from regutils._validation import Array
+
+ENOUGH = 1e-12  # violation, relative to max |X'y| / n, at which no more is tried
+
+
+def resolve(X: Array, y: Array, coef: Array, l1: Array, l2: Array) -> Array:
+    """Better coefficients (L, p) than `coef`: linear algebra on the support, coordinate descent, then a solver."""
+    enough = ENOUGH * float(np.abs(X.T @ y).max()) / y.size
+    coef = coef.copy()
+    smooth = l1 == 0
+    if smooth.any():
+        left_vectors, singular, right = np.linalg.svd(X, full_matrices=False)
+        kept = singular > max(X.shape) * np.finfo(float).eps * singular[0]
+        for k in np.flatnonzero(smooth):
+            scale = np.where(kept, singular, 0.0) / np.where(kept, singular**2 + 2.0 * y.size * l2[k], 1.0)
+            coef[k] = (scale * (y @ left_vectors)) @ right
+    left = np.flatnonzero(~smooth & (violations(X, y, coef, l1, l2) > enough))
+    for tol in (None, 1e-10, 1e-16):
+        if left.size and tol is not None:
+            coef[left] = _coordinates(X, y, l1[left], l2[left], tol)
+        for k in left:
+            coef[k] = _polish(X, y, coef[k], l1[k], l2[k])
+        left = left[violations(X, y, coef[left], l1[left], l2[left]) > enough]
+    for k in left:
+        coef[k] = _solve(X, y, coef[k], l1[k], l2[k])
+    return coef
+
+
+def _coordinates(X: Array, y: Array, l1: Array, l2: Array, tol: float) -> Array:
+    """Coordinate descent at each strength, the answer of one the start of the next."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import enet_path
+
+    n, p = X.shape
+    gram = X.T @ X if p <= n else False
+    found = np.zeros((l1.size, p))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # what did not converge is solved again
+        for k, (a, b) in enumerate(zip(l1, l2, strict=True)):
+            found[k] = enet_path(
+                X, y, l1_ratio=a / (a + 2.0 * b), alphas=[a + 2.0 * b], precompute=gram, Xy=X.T @ y,
+                coef_init=found[max(k - 1, 0)].copy(), tol=tol, max_iter=20_000,
+            )[1][:, 0]  # fmt: skip
+    return found
+
+
+def _polish(X: Array, y: Array, theta: Array, l1: float, l2: float) -> Array:
+    """Solve the optimality conditions on the support of theta with its signs; keep the answer when it is better."""
+    on = np.flatnonzero(theta)
+    if on.size == 0:
+        return theta
+    n = X.shape[0]
+    gram = X[:, on].T @ X[:, on] / n + 2.0 * l2 * np.eye(on.size)
+    moved = theta.copy()
+    for _ in range(2):  # the second round removes the rounding of the first
+        slope = X[:, on].T @ (y - X @ moved) / n - 2.0 * l2 * moved[on] - l1 * np.sign(theta[on])
+        moved[on] += np.linalg.lstsq(gram, slope, rcond=None)[0]
+    same_signs = np.array_equal(np.sign(moved), np.sign(theta))
+    better = _violation(X, y, moved, l1, l2) < _violation(X, y, theta, l1, l2)
+    return moved if same_signs and better else theta
+
+
+def _solve(X: Array, y: Array, theta: Array, l1: float, l2: float) -> Array:
+    from regutils.losses import SquaredLoss
+    from regutils.penalties import ElasticNet
+    from regutils.solvers import solve
+
+    total = l1 + l2
+    loss, penalty = SquaredLoss(X, y, fit_intercept=False), ElasticNet(total, l1 / total)
+    tolerance = 1e-14 * float(y @ y) / (2 * y.size)
+    answer = solve(loss, penalty, theta0=theta, tol=tolerance).coef
+    return answer if _violation(X, y, answer, l1, l2) < _violation(X, y, theta, l1, l2) else theta
+
+
+def violations(X: Array, y: Array, coef: Array, l1: Array, l2: Array) -> Array:
+    """How far each row of coef (L, p) is from meeting its optimality conditions, (L,)."""
+    pull = (y - coef @ X.T) @ X / y.size - 2.0 * l2[:, None] * coef
+    bound = l1[:, None]
+    at_zero = np.maximum(np.abs(pull) - bound, 0.0)
+    return np.asarray(np.max(np.where(coef == 0, at_zero, np.abs(pull - bound * np.sign(coef))), axis=1))
+
+
+def _violation(X: Array, y: Array, theta: Array, l1: float, l2: float) -> float:
+    return float(violations(X, y, theta[None], np.array([l1]), np.array([l2]))[0])

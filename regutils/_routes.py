@@ -1,0 +1,78 @@
+"""Which algorithm computes a path: the fastest for its shape. All give the same answer, and none goes uncertified."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from regutils._careful import resolve
+from regutils._centered import Centered
+from regutils._homotopy import tableau_path
+from regutils._ridge import ridge
+from regutils._validation import Array
+
+LIMIT = 1e-9  # largest violation of the optimality conditions, relative to max |X'y| / n, that is handed out
+TRUSTED = 1e-11  # above it a replicate is solved again
+
+
+def chunk_size(n: int, p: int, L: int) -> int:
+    """Replicates at a time: so many that data, Gram matrices, pivots and answers stay in the cache (about 4 MB)."""
+    return max(1, int(8e6 / (8 * (2 * n * p + 2.5 * p * p + 6 * L * p))))
+
+
+def solutions(data: Centered, l1: Array, l2: Array, coef: Array, first: int) -> tuple[Array, Array]:
+    """Write the minimizers for l1 and l2 (R, L), >= 0, to `coef`, all zero (R, L, p); return df and violation.
+
+    l1 falls along the path. df (R, L) is the trace of the fit's derivative, the violation (R,) is the certificate;
+    `first` is the number of the first replicate, for the error where there is no certified answer.
+    """
+    df = np.empty(l1.shape)
+    smooth = l1[:, -1] == 0  # without an L1 part: ridge, or least squares of least norm
+    if not l1.any():
+        df[:] = ridge(data, l2, coef)
+    else:
+        before = l1[:, -2] if l1.shape[1] > 1 else data.largest
+        positive = l1.copy()
+        positive[smooth, -1] = before[smooth]
+        _penalized(data, positive, l2, coef)
+    kkt = np.full(l1.shape, np.inf)
+    if smooth.any() and l1.any():
+        last = np.zeros((l1.shape[0], 1, coef.shape[2]))
+        last_df = ridge(data, l2[:, -1:], last)
+        coef[smooth, -1] = last[smooth, 0]
+    kkt = data.violation(coef, l1, l2)
+    suspects = np.flatnonzero(~(kkt.max(axis=1) <= TRUSTED))
+    for r in suspects:
+        X, y = data.of(r)
+        coef[r] = resolve(X, y, np.nan_to_num(coef[r]), l1[r], l2[r])
+    if suspects.size:
+        kkt = data.violation(coef, l1, l2)
+        for r in suspects:
+            if not kkt[r].max() <= LIMIT:
+                raise RuntimeError(
+                    f"replicate {first + r}: no solution found that violates the optimality conditions by at most "
+                    f"{LIMIT:g} of max |X'y| / n, best {kkt[r].max():.1e}"
+                )
+    if l1.any():
+        df[:] = degrees_of_freedom(data, coef, l2, suspects)
+        if smooth.any():
+            df[smooth, -1] = last_df[smooth, 0]
+    return df, kkt.max(axis=1)
+
+
+def _penalized(data: Centered, l1: Array, l2: Array, coef: Array) -> None:
+    if (l2 == l2[:, :1]).all():
+        coef[:] = tableau_path(data.design.gram, data.correlation, l1, l2[:, 0])
+
+
+def degrees_of_freedom(data: Centered, coef: Array, l2: Array, suspects: Array) -> Array:
+    """trace of X_A (X_A'X_A + 2 n l2 I)^-1 X_A', (R, L): the rank of X_A when l2 = 0."""
+    on = (coef != 0).astype(np.float64)
+    df: Array = on @ np.ones(coef.shape[2])  # the homotopy lets no dependent columns in
+    again = l2 > 0
+    again[suspects] = True
+    for r, k in zip(*np.nonzero(again & (df > 0)), strict=True):
+        X, _ = data.of(r)
+        squares = np.linalg.svd(X[:, coef[r, k] != 0], compute_uv=False) ** 2
+        squares = squares[squares > (max(X.shape) * np.finfo(float).eps) ** 2 * squares[0]]
+        df[r, k] = np.sum(squares / (squares + 2.0 * X.shape[0] * l2[r, k]))
+    return df
