@@ -191,7 +191,7 @@ def phase_diagram(
 
 @evidence("B-rec-1", sabotage={"solver": minimum_l2})
 def l1_recovers(*, solver: Solver = basis_pursuit) -> list[Finding]:
-    """Basis pursuit on problems without noise, 100 unknowns and 10 to 90 Gaussian measurements: the share recovered to a
+    """Basis pursuit without noise, 100 unknowns and 10 to 90 Gaussian measurements: the share recovered to a
     relative error of 1/1000 well below the curve of Donoho and Tanner, and where half are. The same problems solved
     with the least L2 norm.
     """
