@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from regutils._validation import Array, check_array, check_flag
-from regutils.losses import center
+
+BLOCK = 2**15  # numbers at a time that an array operation reads: a quarter of a megabyte
 
 
 class Data:
@@ -44,11 +45,9 @@ class Design:
         self.fit_intercept = fit_intercept
         self.n, self.p = X.shape[1:]
         if fit_intercept:
-            self.mean = (np.full((1, self.n), 1.0 / self.n) @ X)[:, 0]
-            self.X = center(X, self.mean)
+            self.X, self.mean = center(X)
         else:
-            self.mean = np.zeros((X.shape[0], self.p))
-            self.X = np.ascontiguousarray(X)
+            self.X, self.mean = np.ascontiguousarray(X), np.zeros((X.shape[0], self.p))
 
     @cached_property
     def gram(self) -> Array:
@@ -70,19 +69,17 @@ class Design:
             return np.asarray((rows.reshape(-1, self.n) @ self.X[0]).reshape(*rows.shape[:-1], self.p))
         return np.asarray(rows @ self.X)
 
-    def predict(self, coef: Array) -> Array:
-        """coef (R, m, p) X', (R, m, n)."""
-        if self.X.shape[0] == 1:
-            return np.asarray((coef.reshape(-1, self.p) @ self.X[0].T).reshape(*coef.shape[:-1], self.n))
-        return np.asarray(coef @ self.X.transpose(0, 2, 1))
-
-    def curve(self, coef: Array) -> Array:
-        """coef (R, m, p) X'X / n, (R, m, p), in the cheaper order."""
-        if self.p > 2 * self.n:
-            return np.asarray(self.times(self.predict(coef)) / self.n)
-        if self.X.shape[0] == 1:
-            return np.asarray((coef.reshape(-1, self.p) @ self.gram[0]).reshape(coef.shape))
-        return np.asarray(coef @ self.gram)
+    def curve(self, coef: Array, part: slice) -> Array:
+        """X'X coef / n for coef (r, m, p) of the replicates `part`, in the cheaper order."""
+        one = self.X.shape[0] == 1
+        rows = coef.reshape(1, -1, self.p) if one else coef
+        part = slice(0, 1) if one else part
+        if self.p <= 2 * self.n:
+            product = rows @ self.gram[part]
+        else:
+            product = (rows @ self.X[part].transpose(0, 2, 1)) @ self.X[part]
+            product /= self.n
+        return np.asarray(product.reshape(coef.shape))
 
 
 class Centered:
@@ -90,8 +87,11 @@ class Centered:
 
     def __init__(self, design: Design, y: Array) -> None:
         self.design = design
-        self.y_mean = y.mean(axis=1) if design.fit_intercept else np.zeros(y.shape[0])
-        self.y = center(y[:, :, None], self.y_mean[:, None])[:, :, 0] if design.fit_intercept else y
+        if design.fit_intercept:
+            columns, mean = center(y[:, :, None])
+            self.y, self.y_mean = columns[:, :, 0], mean[:, 0]
+        else:
+            self.y, self.y_mean = y, np.zeros(y.shape[0])
         self.correlation = design.times(self.y[:, None, :])[:, 0] / design.n  # X'y / n, (R, p)
         self.largest: Array = np.abs(self.correlation).max(axis=1)  # (R,)
 
@@ -103,22 +103,45 @@ class Centered:
         """For coef (R, L, p), (R, L)."""
         return np.asarray(self.y_mean[:, None] - (coef @ self.design.mean[:, :, None])[:, :, 0])
 
-    def violation(self, coef: Array, l1: Array, l2: Array) -> Array:
-        """Largest violation (R, L) of the optimality conditions of coef (R, L, p), relative to max |X'y| / n.
+    def certify(self, coef: Array, l1: Array, l2: Array) -> tuple[Array, Array]:
+        """Largest violation (R,) of the optimality conditions of coef (R, L, p), and the number of nonzeros (R, L).
 
         Stationarity: X'(y - X theta) / n - 2 l2 theta = l1 s, with s the sign of a nonzero coefficient and anything in
-        [-1, 1] for a zero one. l1, l2: (R, L).
+        [-1, 1] for a zero one; l1, l2 (R, L). Relative to max |X'y| / n. In blocks that stay in the cache.
         """
-        excess = self.design.curve(coef)
-        np.subtract(self.correlation[:, None, :], excess, out=excess)
-        if l2.any():
-            excess -= (2.0 * l2)[:, :, None] * coef
-        sign = np.sign(coef)
-        excess -= l1[:, :, None] * sign
-        np.abs(excess, out=excess)
-        np.abs(sign, out=sign)
-        np.subtract(1.0, sign, out=sign)
-        sign *= l1[:, :, None]
-        excess -= sign  # a zero coefficient is allowed a correlation up to l1
-        worst = np.maximum(excess.max(axis=2), 0.0)
-        return np.asarray(worst / np.where(self.largest > 0, self.largest, 1.0)[:, None])
+        R, L, p = coef.shape
+        block = max(1, BLOCK // (L * p))
+        violation, size = np.empty(R), np.empty((R, L))
+        for first in range(0, R, block):
+            part = slice(first, first + block)
+            theta, bound = coef[part], l1[part, :, None]
+            excess = self.design.curve(theta, part)
+            np.subtract(self.correlation[part, None, :], excess, out=excess)
+            if l2[part].any():
+                excess -= (2.0 * l2[part])[:, :, None] * theta
+            sign = np.sign(theta)
+            excess -= bound * sign
+            np.abs(excess, out=excess)
+            np.abs(sign, out=sign)
+            size[part] = sign @ np.ones(p)
+            np.subtract(1.0, sign, out=sign)
+            sign *= bound
+            excess -= sign  # a zero coefficient is allowed a correlation up to l1
+            violation[part] = excess.reshape(excess.shape[0], -1).max(axis=1)
+        scale = np.where(self.largest > 0, self.largest, 1.0)
+        return np.maximum(violation, 0.0) / scale, size
+
+
+def center(X: Array) -> tuple[Array, Array]:
+    """X (R, n, p) minus its column means, and the means (R, p); a constant column gives exact zeros.
+
+    Rounding would leave 1e-17 there, to which a fit without a penalty gives any coefficient at all.
+    """
+    n = X.shape[1]
+    mean = np.asarray((np.full((1, n), 1.0 / n) @ X)[:, 0])
+    first = X[:, 0]
+    r, j = np.nonzero(np.abs(first - mean) <= 1e-12 * np.abs(first))  # constant ones are among these
+    if r.size:
+        constant = np.ptp(X[r, :, j], axis=1) == 0
+        mean[r[constant], j[constant]] = first[r[constant], j[constant]]
+    return X - mean[:, None, :], mean

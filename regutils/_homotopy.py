@@ -28,33 +28,19 @@ def homotopy(X: Array, y: Array, l1: Array, l2: Array) -> Array:
     the path. Where ties or dependent columns mislead it the answer is wrong: look at the certificate.
     """
     n = y.shape[1]
-    return tableau_path(gram(X), correlation(X, y) / n, l1, l2)
+    q = (y @ X[0] if X.shape[0] == 1 else (y[:, None, :] @ X)[:, 0]) / n
+    coef = np.zeros((*l1.shape, X.shape[2]))
+    tableau_path((X.transpose(0, 2, 1) @ X) / n, q, l1, l2, coef)
+    return coef
 
 
-def gram(X: Array) -> Array:
-    """X'X / n, (R, p, p)."""
-    product: Array = X.transpose(0, 2, 1) @ X
-    product /= X.shape[1]
-    return product
-
-
-def correlation(X: Array, y: Array) -> Array:
-    """X'y, (R, p), for X (1, n, p) or (R, n, p)."""
-    if X.shape[0] == 1:
-        return np.asarray(y @ X[0])
-    return np.asarray((y[:, None, :] @ X)[:, 0])
-
-
-def tableau_path(G: Array, q: Array, l1: Array, l2: Array) -> Array:
-    """The same from G = X'X / n, (1, p, p) or (R, p, p), and q = X'y / n, (R, p), in chunks that fit the cache."""
+def tableau_path(G: Array, q: Array, l1: Array, l2: Array, coef: Array) -> None:
+    """The same from G = X'X / n, (1, p, p) or (R, p, p), and q = X'y / n, (R, p), written to `coef`, all zero."""
     R, p = q.shape
-    coef = np.zeros((R, l1.shape[1], p))
-    # pivots seldom exceed 1.5 times the number of columns in use
-    chunk = max(1, int(CACHE / (8 * p * (1.5 * p + l1.shape[1] + 20))))
+    chunk = max(1, int(CACHE / (8 * p * (1.5 * p + 20))))  # pivots seldom exceed 1.5 times the number of columns
     for first in range(0, R, chunk):
         part = slice(first, first + chunk)
         _follow(G if G.shape[0] == 1 else G[part], q[part], l1[part], l2[part], coef[part])
-    return coef
 
 
 def _follow(G: Array, q: Array, l1: Array, l2: Array, out: Array) -> None:

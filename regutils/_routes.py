@@ -16,7 +16,7 @@ TRUSTED = 1e-11  # above it a replicate is solved again
 
 def chunk_size(n: int, p: int, L: int) -> int:
     """Replicates at a time: so many that data, Gram matrices, pivots and answers stay in the cache (about 4 MB)."""
-    return max(1, int(8e6 / (8 * (2 * n * p + 2.5 * p * p + 6 * L * p))))
+    return max(1, int(8e6 / (8 * (2 * n * p + 2.5 * p * p + L * p))))
 
 
 def solutions(data: Centered, l1: Array, l2: Array, coef: Array, first: int) -> tuple[Array, Array]:
@@ -34,40 +34,38 @@ def solutions(data: Centered, l1: Array, l2: Array, coef: Array, first: int) -> 
         positive = l1.copy()
         positive[smooth, -1] = before[smooth]
         _penalized(data, positive, l2, coef)
-    kkt = np.full(l1.shape, np.inf)
     if smooth.any() and l1.any():
         last = np.zeros((l1.shape[0], 1, coef.shape[2]))
         last_df = ridge(data, l2[:, -1:], last)
         coef[smooth, -1] = last[smooth, 0]
-    kkt = data.violation(coef, l1, l2)
-    suspects = np.flatnonzero(~(kkt.max(axis=1) <= TRUSTED))
+    kkt, size = data.certify(coef, l1, l2)
+    suspects = np.flatnonzero(~(kkt <= TRUSTED))
     for r in suspects:
-        X, y = data.of(r)
+        X, y = data.of(int(r))
         coef[r] = resolve(X, y, np.nan_to_num(coef[r]), l1[r], l2[r])
     if suspects.size:
-        kkt = data.violation(coef, l1, l2)
+        kkt, size = data.certify(coef, l1, l2)
         for r in suspects:
-            if not kkt[r].max() <= LIMIT:
+            if not kkt[r] <= LIMIT:
                 raise RuntimeError(
                     f"replicate {first + r}: no solution found that violates the optimality conditions by at most "
-                    f"{LIMIT:g} of max |X'y| / n, best {kkt[r].max():.1e}"
+                    f"{LIMIT:g} of max |X'y| / n, best {kkt[r]:.1e}"
                 )
     if l1.any():
-        df[:] = degrees_of_freedom(data, coef, l2, suspects)
+        df[:] = degrees_of_freedom(data, coef, size, l2, suspects)
         if smooth.any():
             df[smooth, -1] = last_df[smooth, 0]
-    return df, kkt.max(axis=1)
+    return df, kkt
 
 
 def _penalized(data: Centered, l1: Array, l2: Array, coef: Array) -> None:
     if (l2 == l2[:, :1]).all():
-        coef[:] = tableau_path(data.design.gram, data.correlation, l1, l2[:, 0])
+        tableau_path(data.design.gram, data.correlation, l1, l2[:, 0], coef)
 
 
-def degrees_of_freedom(data: Centered, coef: Array, l2: Array, suspects: Array) -> Array:
+def degrees_of_freedom(data: Centered, coef: Array, size: Array, l2: Array, suspects: Array) -> Array:
     """trace of X_A (X_A'X_A + 2 n l2 I)^-1 X_A', (R, L): the rank of X_A when l2 = 0."""
-    on = (coef != 0).astype(np.float64)
-    df: Array = on @ np.ones(coef.shape[2])  # the homotopy lets no dependent columns in
+    df = size.copy()  # the homotopy lets no dependent columns in
     again = l2 > 0
     again[suspects] = True
     for r, k in zip(*np.nonzero(again & (df > 0)), strict=True):
