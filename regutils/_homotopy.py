@@ -40,36 +40,48 @@ def tableau_path(G: Array, q: Array, l1: Array, l2: Array, coef: Array) -> None:
     chunk = max(1, int(CACHE / (8 * p * (1.5 * p + 20))))  # pivots seldom exceed 1.5 times the number of columns
     for first in range(0, R, chunk):
         part = slice(first, first + chunk)
-        _follow(G if G.shape[0] == 1 else G[part], q[part], l1[part], l2[part], coef[part])
+        own = G if G.shape[0] == 1 else G[part]
+        ridge = 2.0 * l2[part, None]
+        spread = np.diagonal(own, axis1=1, axis2=2) + ridge
+        if 0.25 < spread.min() and spread.max() < 4.0:
+            _follow(own, q[part], np.ones((ridge.size, p)), ridge + np.zeros(p), l1[part], coef[part])
+            continue
+        # pivots add and subtract 1: columns of another scale are brought to unit length, the penalty follows
+        if own.shape[0] == 1:
+            spread = np.broadcast_to(spread.mean(axis=0), spread.shape)
+        scale = np.divide(1.0, np.sqrt(spread), out=np.zeros_like(spread), where=spread > 0)
+        own = own * scale[: own.shape[0], :, None] * scale[: own.shape[0], None, :]
+        _follow(own, q[part] * scale, np.where(scale > 0, scale, 1.0), ridge * scale**2, l1[part], coef[part])
+        coef[part] *= scale[:, None, :]
 
 
-def _follow(G: Array, q: Array, l1: Array, l2: Array, out: Array) -> None:
+def _follow(G: Array, q: Array, bound: Array, ridge: Array, l1: Array, out: Array) -> None:
     """Write the solutions of one chunk to `out`; a problem that does not end keeps zeros where it did not arrive.
 
-    Problems that have ended run on, unread, until enough of them are there to be dropped: hence no warnings.
+    The penalty of coordinate j is l1 bound_j |theta_j| + ridge_j theta_j^2 / 2; bound and ridge (R, p). Problems that
+    have ended run on, unread, until enough of them are there to be dropped: hence no warnings.
     """
     R, p = q.shape
     L = l1.shape[1]
-    ridge = 2.0 * l2
     floor = l1[:, -1]
     level = np.full(R, np.inf)
-    passed = l1 >= np.abs(q).max(axis=1)[:, None]  # all zero there
+    passed = l1 >= (np.abs(q) / bound).max(axis=1)[:, None]  # all zero there
     state = np.stack([q, np.zeros_like(q)])  # u and w
-    may_enter = np.ones((R, p))  # 0 on A, and for what depends on A
-    away = np.zeros((R, p))  # minus the sign on A, 0 off A
+    may_enter = bound.copy()  # 0 on A, and for what depends on A
+    away = np.zeros((R, p))  # minus the sign times the bound on A, 0 off A
     columns, weights = np.empty((R, p + 8, p)), np.empty((R, p + 8))
     problems = np.arange(R)  # which of the chunk's problems these rows are
     rows = np.arange(R)
     G_rows = G.reshape(-1, p)
     own = np.zeros(R, dtype=np.intp) if G.shape[0] == 1 else rows * p
-    least = DEPENDENT * (np.diagonal(G, axis1=1, axis2=2) + ridge[:, None])
+    least = DEPENDENT * (np.diagonal(G, axis1=1, axis2=2) + ridge)
     some_depend = False
     solutions = out.reshape(-1, p)
     with np.errstate(all="ignore"):
         for k in range(12 * p + 40):
             side = np.copysign(may_enter, state[0])
             side += away
-            numerator, denominator = side * state
+            numerator, denominator = np.sign(side) * state
             denominator += may_enter
             np.maximum(denominator, 1e-30, out=denominator)
             numerator /= denominator
@@ -98,26 +110,26 @@ def _follow(G: Array, q: Array, l1: Array, l2: Array, out: Array) -> None:
                 keep = np.flatnonzero(going)
                 problems, own, level, floor, ridge = (a[keep] for a in (problems, own, level, floor, ridge))
                 l1, passed, j, side, may_enter = (a[keep] for a in (l1, passed, j, side, may_enter))
-                away, least, weights = (a[keep] for a in (away, least, weights))
+                away, least, weights, bound = (a[keep] for a in (away, least, weights, bound))
                 state, columns = state.take(keep, axis=1), _shorter(columns, keep, k)
                 rows = rows[:alive]
                 at = rows * p + j
 
-            sign = side.take(at)  # of the entering one; opposite for a leaving one
+            sign = side.take(at)  # with the bound; of the entering one, opposite for a leaving one
             leaving = away.take(at) != 0
             column = G_rows.take(own + j, axis=0)
-            column.ravel()[at] += ridge
+            flat = column.reshape(-1)
+            flat[at] += ridge.take(at)
             if k:
                 share = columns[rows, :k, j]
                 share *= weights[:, :k]
                 column -= (share[:, None, :] @ columns[:, :k])[:, 0]
-            flat = column.ravel()
             pivot = flat.take(at)
             pivot -= 2.0 * leaving
             fits = leaving | (pivot > least.take(at))
             entering = fits ^ leaving
             flat[at] = pivot + np.where(leaving, 1.0, -1.0)
-            weight = fits / pivot
+            weight = fits / np.where(fits, pivot, 1.0)
             if k == columns.shape[1]:
                 columns, weights = (np.concatenate([a, np.empty_like(a)], axis=1) for a in (columns, weights))
             columns[:, k] = column
@@ -128,13 +140,13 @@ def _follow(G: Array, q: Array, l1: Array, l2: Array, out: Array) -> None:
             factor[1] += sign * entering
             factor *= weight
             state -= factor[:, :, None] * column
-            state[1].ravel()[at] += sign * fits
-            away.ravel()[at] = -sign * entering
-            may_enter.ravel()[at] = leaving
+            state[1].reshape(-1)[at] += sign * fits
+            away.reshape(-1)[at] = -sign * entering
+            may_enter.reshape(-1)[at] = bound.take(at) * leaving
             if not fits.all():
                 some_depend = True
             if some_depend and leaving.any():  # what depended on the leaving one may enter again
-                may_enter[leaving] = away[leaving] == 0
+                may_enter[leaving] = bound[leaving] * (away[leaving] == 0)
 
 
 def _shorter(columns: Array, keep: Array, used: int) -> Array:
