@@ -63,7 +63,7 @@ class Pairs:
 
 @once
 def pairs(
-    *, correlation: float = 0.99, replicates: int = 400, seed: int = 0,
+    *, correlation: float = 0.99, replicates: int = 1000, seed: int = 0,
     lambdas: tuple[float, float, float] = (0.2, 0.2, 0.1),
 ) -> Pairs:  # fmt: skip
     """50 rows; a strength for each method, chosen so that the pair's total weight is about the same."""
@@ -97,7 +97,7 @@ def resamples(
     *, lam: float = 0.1, rho: float = 0.5, replicates: int = 300, seed: int = 0,
     twins: tuple[str, str] = ("CHits", "CRuns"),
 ) -> Resamples:  # fmt: skip
-    """Players drawn with replacement; standardized anew in each sample. Lasso at lam, elastic net with the same L1 part."""
+    """Players drawn with replacement, each sample standardized anew; the elastic net has the same L1 part."""
     bunch = load_hitters()
     data = np.column_stack([bunch.data, bunch.target])
     rng = np.random.default_rng(seed)

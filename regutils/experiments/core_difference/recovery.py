@@ -48,7 +48,7 @@ def limiting_probability(number: float, false: int) -> float:
 
     if number < 1:
         return 1.0
-    reach = (number + 1) / (number - 1)
+    reach = (number + 1) / (number - 1) if number > 1 else np.inf
 
     def density(x: float) -> float:
         within = erf(reach * x / np.sqrt(2)) - erf(x / np.sqrt(2))
@@ -96,10 +96,17 @@ class Recovery:
     replicates: int
 
 
-SETTINGS = (("unlike signs, 4 mixtures", -1.0, 4), ("like signs, 1 mixture", 1.0, 1), ("like signs, 4 mixtures", 1.0, 4))
+SETTINGS = (  # name, first coefficient (the second is 1), number of mixtures
+    ("unlike signs, 4 mixtures", -1.0, 4),
+    ("like signs, 1 mixture", 1.0, 1),
+    ("like signs, 4 mixtures", 1.0, 4),
+)
 
 
-def _share(n: int, first: float, false: int, number: float, replicates: int, path: PathFunction) -> tuple[float, float]:
+def _share(
+    n: int, first: float, false: int, number: float, *, replicates: int, path: PathFunction
+) -> tuple[float, float]:
+    """Share of data sets in which the truth is found, with its standard error; mixtures of correlation number / 2."""
     theta = (first, 1.0, *([0.0] * false))
     found = monte_carlo(recovered, replicates, batched=True, progress=False, n=n, theta=theta, correlation=number / 2,
                         sigma=4.0, path=path)["found"]  # fmt: skip
@@ -112,16 +119,19 @@ def recovery(
     *, sizes: tuple[int, ...] = (20, 50, 100, 200, 500, 1000, 2000), sweep_sizes: tuple[int, ...] = (100, 1000),
     replicates: int = 300, path: PathFunction = lasso_path,
 ) -> Recovery:  # fmt: skip
-    """Two true features with coefficients 1, noise of variance 16. Left: by n, the mixtures with c = 2/3. Right: by c."""
+    """Two true features with coefficients 1, noise of variance 16: by n with c = 2/3, and by c for two n."""
     limit, number = [], []
     shares = np.empty((len(SETTINGS), len(sizes), 2))
     for s, (_, first, false) in enumerate(SETTINGS):
         truth = np.array([first, 1.0, *([0.0] * false)])
         number.append(irrepresentable(mixed(2 / 3, false), truth))
         limit.append(limiting_probability(number[-1], false))
-        shares[s] = [_share(n, first, false, 4 / 3, replicates, path) for n in sizes]
+        shares[s] = [_share(n, first, false, 4 / 3, replicates=replicates, path=path) for n in sizes]
     sweep_numbers = np.array([0.2, 0.6, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.3])
-    sweep = np.array([[_share(n, 1.0, 4, value, replicates, path) for value in sweep_numbers] for n in sweep_sizes])
+    sweep = np.array([
+        [_share(n, 1.0, 4, float(value), replicates=replicates, path=path) for value in sweep_numbers]
+        for n in sweep_sizes
+    ])  # fmt: skip
     return Recovery(
         sizes=sizes,
         settings=tuple(name for name, _, _ in SETTINGS),
@@ -142,11 +152,11 @@ def recovery(
 def selection_has_a_condition(*, l1: PathFunction = lasso_path, l2: PathFunction = ridge_path) -> list[Finding]:
     """Two true features and four false ones, 500 rows: in how many of 200 data sets some strength gives exactly the
     true signs, with coefficients of unlike signs (the irrepresentable condition holds) and like signs (it fails).
-    And two nearly identical features in 400 data sets: whom the lasso keeps.
+    And two nearly identical features in 1,000 data sets: whom the lasso keeps.
     """
-    holds, _ = _share(500, -1.0, 4, 4 / 3, 200, l1)
-    fails, _ = _share(500, 1.0, 4, 4 / 3, 200, l1)
-    ridge, _ = _share(500, -1.0, 4, 4 / 3, 200, l2)
+    holds, _ = _share(500, -1.0, 4, 4 / 3, replicates=200, path=l1)
+    fails, _ = _share(500, 1.0, 4, 4 / 3, replicates=200, path=l1)
+    ridge, _ = _share(500, -1.0, 4, 4 / 3, replicates=200, path=l2)
     near = pairs()
     truth = np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0])
     return [

@@ -52,7 +52,7 @@ class Film:
 
 
 @once
-def film(*, lam: float = 0.5, top: float = 1.0, frames: int = 5) -> Film:
+def film(*, lam: float = 0.5, top: float = 1.0, frames: int = 6) -> Film:
     """b goes from 0 to `top` in `frames` steps."""
     b, x = np.linspace(0.0, top, frames), np.linspace(-0.75, 1.25, 161)
     loss = 0.5 * (x - b[:, None]) ** 2

@@ -27,12 +27,12 @@ class Survivors:
     @property
     def true_ones(self) -> Array:
         """Estimates of the coefficients that are 1, (R, ones)."""
-        return self.coef[:, self.truth == 1]
+        return np.asarray(self.coef[:, self.truth == 1])
 
     @property
     def nonzero(self) -> Array:
         """All estimates that are not zero."""
-        return self.coef[self.coef != 0]
+        return np.asarray(self.coef[self.coef != 0])
 
     @property
     def zero_share(self) -> float:
@@ -42,7 +42,7 @@ class Survivors:
 
 @once
 def survivors(*, lam: float = 0.25, replicates: int = 200, seed: int = 0, l1: PathFunction = lasso_path) -> Survivors:
-    """100 rows, 20 orthonormal features, ten of them with coefficient 1, noise of variance 4; and two real data sets."""
+    """100 rows, 20 orthonormal features, ten with coefficient 1, noise of variance 4; and two real data sets."""
     truth = np.repeat([1.0, 0.0], 10)
     data = simulate_orthonormal(100, 20, theta=truth, sigma=2.0, replicates=replicates, seed=seed)
     centered = data.y - data.y.mean(axis=1, keepdims=True)

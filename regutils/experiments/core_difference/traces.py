@@ -76,9 +76,7 @@ def traces(
 
 
 @evidence("A-core-1", sabotage={"l1": ridge_path})
-def exact_zeros_against_small_weights(
-    *, l1: PathFunction = lasso_path, l2: PathFunction = ridge_path
-) -> list[Finding]:
+def exact_zeros_against_small_weights(*, l1: PathFunction = lasso_path, l2: PathFunction = ridge_path) -> list[Finding]:
     """Coefficients that are exactly 0.0 along both paths, at 241 strengths from 0.001 to 1000, on standardized
     diabetes and Hitters data and on a simulation in which 5 of 50 features matter.
     """

@@ -19,12 +19,12 @@ from regutils.solvers import fista
 SOLVERS = ("path", "coordinate descent", "the same, columns reversed", "FISTA from zero", "FISTA from elsewhere")
 
 
-def copied(count: int, feature: str = "body mass index") -> tuple[Array, Array, Array]:
-    """Standardized diabetes with `count` identical copies of a feature: X, y, and which columns are the copies."""
+def copied(count: int, feature: str = "body mass index") -> tuple[Array, Array, slice]:
+    """Standardized diabetes with `count` identical copies of a feature in front: X, y, the copies' columns."""
     X, y, features = standardized("diabetes")
     column = features.index(feature)
     others = np.delete(X, column, axis=1)
-    return np.hstack([np.repeat(X[:, [column]], count, axis=1), others]), y, np.arange(count)
+    return np.hstack([np.repeat(X[:, [column]], count, axis=1), others]), y, slice(count)
 
 
 @dataclass(frozen=True, eq=False)
