@@ -144,7 +144,8 @@ def unexplained():
         ("A-geo-1", {"penalty": None}, measure, "already has its evidence"),
     ],
 )
-def test_evidence_that_proves_nothing_is_refused(claim_id, sabotage, function, message):
+def test_evidence_that_proves_nothing_is_refused(claim_id, sabotage, function, message, monkeypatch):
     check("A-geo-1")  # registers the chapter's evidence
+    monkeypatch.delitem(module._experiments, "A-core-1", raising=False)
     with pytest.raises(ValueError, match=message):
         evidence(claim_id, sabotage=sabotage)(function)
