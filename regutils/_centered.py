@@ -74,7 +74,9 @@ class Design:
         one = self.X.shape[0] == 1
         rows = coef.reshape(1, -1, self.p) if one else coef
         part = slice(0, 1) if one else part
-        if self.p <= 2 * self.n:
+        through_gram = rows.shape[1] * self.p
+        through_gram += 0 if "gram" in self.__dict__ else self.n * self.p // 2
+        if through_gram <= 2 * rows.shape[1] * self.n:
             product = rows @ self.gram[part]
         else:
             product = (rows @ self.X[part].transpose(0, 2, 1)) @ self.X[part]

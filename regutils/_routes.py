@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+from typing import Literal
+
 import numpy as np
 
 from regutils._careful import resolve
@@ -11,6 +14,7 @@ from regutils._ridge import ridge
 from regutils._validation import Array
 
 LIMIT = 1e-9  # largest violation of the optimality conditions, relative to max |X'y| / n, that is handed out
+ROUTE: Literal["numpy"] | None = None  # set in tests: only this one
 TRUSTED = 1e-11  # above it a replicate is solved again
 
 
@@ -59,8 +63,25 @@ def solutions(data: Centered, l1: Array, l2: Array, coef: Array, first: int) -> 
 
 
 def _penalized(data: Centered, l1: Array, l2: Array, coef: Array) -> None:
-    if (l2 == l2[:, :1]).all():
-        tableau_path(data.design.gram, data.correlation, l1, l2[:, 0], coef)
+    if not (l2 == l2[:, :1]).all():
+        return
+    design, engine = data.design, _compiled()
+    if engine is not None and engine.on_working_set(design.n, design.p):
+        engine.working_set_path(design.X, data.y, l1, l2[:, 0], coef)
+    else:
+        path = tableau_path if engine is None else engine.tableau_path
+        path(design.gram, data.correlation, l1, l2[:, 0], coef)
+
+
+def _compiled() -> ModuleType | None:
+    """The engine compiled with numba where that is installed."""
+    if ROUTE == "numpy":
+        return None
+    try:
+        from regutils import _compiled as engine
+    except ImportError:
+        return None
+    return engine
 
 
 def degrees_of_freedom(data: Centered, coef: Array, size: Array, l2: Array, suspects: Array) -> Array:
