@@ -25,7 +25,7 @@ OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"
 INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # Python never calls a kernel
 
 DEPENDENT = 1e-11  # a column of which less than this share is new beside the active ones does not enter
-UNSAFE = 1e-3  # once less than this share was new, coefficients are refined before they are written
+UNSAFE = 1e-2  # once less than this share was new, coefficients are refined before they are written
 INSIDE, BARRED = -1, -2  # a column off the active set; one that would enter, but depends on the active ones
 
 
@@ -123,6 +123,7 @@ def advance(tableau: Tableau, now: float, points: Array, theta: Array) -> float:
         if k < points.size and points[k] >= knot:
             if not safe:
                 _refine(tableau)
+                _refine(tableau)
             while k < points.size and points[k] >= knot:
                 for a in range(tableau.counts[1]):
                     i = tableau.active[a]
@@ -175,9 +176,11 @@ def _enter(tableau: Tableau, j: int) -> float:
         weight, row = gram[active[a]], inverse[a]
         for b in range(K):
             part[b] += weight * row[b]
-    rest = gram[j]
-    for a in range(K):
-        rest -= gram[active[a]] * part[a]
+    rest = gram[j] - _explained(tableau, j)
+    if rest < UNSAFE * gram[j]:
+        for _ in range(2):
+            _refine_part(tableau, j)
+        rest = gram[j] - _explained(tableau, j)
     share = rest / gram[j]
     if not share > DEPENDENT:
         tableau.slot[j] = BARRED
@@ -195,6 +198,29 @@ def _enter(tableau: Tableau, j: int) -> float:
     active[K], tableau.slot[j] = j, K
     tableau.counts[1] = K + 1
     return float(share)
+
+
+@kernel
+def _explained(tableau: Tableau, j: int) -> float:
+    """gram[j, active] part."""
+    total = 0.0
+    for a in range(tableau.counts[1]):
+        total += tableau.gram[j, tableau.active[a]] * tableau.part[a]
+    return total
+
+
+@kernel
+def _refine_part(tableau: Tableau, j: int) -> None:
+    """One step of iterative refinement of part = inverse gram[active, j]."""
+    K, active, part, missing = tableau.counts[1], tableau.active, tableau.part, tableau.pivot
+    for a in range(K):
+        row = tableau.gram[active[a]]
+        missing[a] = row[j]
+        for b in range(K):
+            missing[a] -= row[active[b]] * part[b]
+    for a in range(K):
+        for b in range(K):
+            part[b] += missing[a] * tableau.inverse[a, b]
 
 
 @kernel
