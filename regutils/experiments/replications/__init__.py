@@ -11,13 +11,14 @@ from regutils.experiments.replications.degrees_of_freedom import counted, zou200
 from regutils.experiments.replications.donoho_tanner import donoho2009, transition
 from regutils.experiments.replications.esl_shrinkage import esl_shrinkage, orthonormal
 from regutils.experiments.replications.gradient_flow import ali2019, flow_and_ridge
+from regutils.experiments.replications.grouping import grouped, grouping
 from regutils.experiments.replications.hoerl_kennard import hoerl_kennard1970, ridge_error
 from regutils.experiments.replications.input_noise import bishop1995, input_noise
 from regutils.experiments.replications.lars_diabetes import diabetes_path, lars_diabetes, rounding_effect
 from regutils.experiments.replications.ng2004 import irrelevant_features, ng2004
 from regutils.experiments.replications.record import Replication
 from regutils.experiments.replications.robust_lasso import robust_lasso, xu2010
-from regutils.experiments.replications.scale_invariance import equilibrium, vanlaarhoven2017
+from regutils.experiments.replications.scale_invariance import SETTINGS, equilibrium, vanlaarhoven2017
 from regutils.experiments.replications.stability_selection import meinshausen2010, stability
 from regutils.experiments.replications.tibshirani1996 import example_1, tibshirani1996
 from regutils.experiments.replications.wainwright import recovery_threshold, wainwright2009
@@ -25,6 +26,7 @@ from regutils.experiments.replications.zou_hastie2005 import comparison, zou_has
 
 __all__ = [
     "PUBLICATIONS",
+    "SETTINGS",
     "Replication",
     "best_of_n",
     "comparison",
@@ -34,6 +36,7 @@ __all__ = [
     "equilibrium",
     "example_1",
     "flow_and_ridge",
+    "grouping",
     "input_noise",
     "irrelevant_features",
     "orthonormal",
@@ -54,7 +57,7 @@ PUBLICATIONS: dict[str, Callable[[], tuple[Replication, ...]]] = {
     "Tibshirani 1996": tibshirani1996,
     "Efron et al. 2004": lars_diabetes,
     "Ng 2004": ng2004,
-    "Zou and Hastie 2005": zou_hastie2005,
+    "Zou and Hastie 2005": lambda: zou_hastie2005() + grouped(),
     "Zou, Hastie and Tibshirani 2007": zou2007,
     "Donoho and Tanner 2009": donoho2009,
     "Wainwright 2009": wainwright2009,

@@ -95,7 +95,7 @@ def gao2023(*, forgotten: float = 0.0) -> tuple[Replication, ...]:
         for i, (n, kl) in enumerate(zip(SIZES, KL, strict=True))
     ]  # fmt: skip
     rows += [
-        Replication(SOURCE, "KL of best of n", f"the same, simulated, best of {n:,}", kl,
+        Replication(SOURCE, "KL of best of n", f"the same divergence, simulated, best of {n:,}", kl,
                     float(found.simulated[i]) + forgotten, "statistical", LIMIT, error=float(found.simulated_error[i]))
         for i, (n, kl) in enumerate(zip(SIZES, KL, strict=True))
     ]  # fmt: skip

@@ -29,6 +29,7 @@ class DiabetesPath:
     moves: tuple[int, ...]  # as MOVES
     sigma: float  # of the residuals of the full least-squares fit
     cp: Array  # (K,) estimated prediction error in units of sigma^2
+    published_cp: Array  # of the first steps
 
     @property
     def best(self) -> int:
@@ -71,6 +72,7 @@ def diabetes_path(*, centered: bool = True) -> DiabetesPath:
         moves=moves,
         sigma=float(np.sqrt(variance)),
         cp=rss / variance - n + 2.0 * (np.arange(knots.size) + 1),
+        published_cp=np.array(CP),
     )
 
 

@@ -31,17 +31,17 @@ def wainwright2009(*, unit: float = 1.0) -> tuple[Replication, ...]:
     last = len(found.p) - 1
     low, high = (int(abs(found.control * unit - value).argmin()) for value in (0.5, 2.0))
     rows = [
+        Replication(
+            SOURCE, "Figure 1", f"50% point over the threshold, p = {p}", 1.0, float(half) * unit, "margin", 0.25
+        )
+        for p, half in zip(found.p[::-1], found.half[::-1], strict=True)
+    ]
+    rows += [
         bound(f"share of supports found at half the threshold, p = {found.p[last]}", 0.05,
               float(found.share[last, low]), "<=", float(found.error[last, low])),
         bound(f"share of supports found at twice the threshold, p = {found.p[last]}", 0.9,
               float(found.share[last, high]), ">=", float(found.error[last, high])),
     ]  # fmt: skip
-    rows += [
-        Replication(
-            SOURCE, "Figure 1", f"50% point over the threshold, p = {p}", 1.0, float(half) * unit, "margin", 0.25
-        )
-        for p, half in zip(found.p, found.half, strict=True)
-    ]
     rows.append(
         bound(f"width of the transition at p = {found.p[last]} over that at p = {found.p[0]}", 1.0,
               float(found.width[last] / found.width[0]), "<=")

@@ -31,8 +31,8 @@ class Design:
     n_validation: int
 
 
-def example(number: int, *, within: float = 1.0) -> Design:
-    """Examples 1 to 4 of section 5. within: variance of a feature's own part in Example 3, next to the shared one."""
+def example(number: int, *, variance: float = 2.0) -> Design:
+    """Examples 1 to 4 of section 5. variance: of the features in Example 3, whose correlation is one half anyway."""
     number = check_integer(number, "number", low=1, high=4)
     toeplitz = 0.5 ** np.abs(np.subtract.outer(np.arange(8), np.arange(8)))
     if number == 1:
@@ -40,7 +40,7 @@ def example(number: int, *, within: float = 1.0) -> Design:
     if number == 2:
         return Design((0.85,) * 8, toeplitz, 3.0, 20, 20)
     if number == 3:
-        return Design(((0.0,) * 10 + (2.0,) * 10) * 2, within * np.eye(40) + 1.0, 15.0, 100, 100)
+        return Design(((0.0,) * 10 + (2.0,) * 10) * 2, variance * (0.5 * np.eye(40) + 0.5), 15.0, 100, 100)
     group = np.repeat(np.arange(40), [5] * 3 + [1] * 25 + [0] * 12)  # three groups of five, and 25 alone
     shared = (group[:, None] == group).astype(np.float64)
     return Design((3.0,) * 15 + (0.0,) * 25, shared + np.diag(0.01 * (group < 3)), 15.0, 50, 50)
@@ -59,14 +59,14 @@ def comparison(
     number: int,
     *,
     data_sets: int = 200,
-    within: float = 1.0,
+    variance: float = 2.0,
     with_intercept: bool = True,
     seed: int = 2005,
 ) -> Comparison:
     """Lasso, ridge, elastic net and naive elastic net on one example, each tuned on the validation rows."""
     measured = monte_carlo(
         _replicates, data_sets, seed=seed, batched=True, chunk_size=100, n_jobs=1, progress=False,
-        number=number, within=within, with_intercept=with_intercept,
+        number=number, variance=variance, with_intercept=with_intercept,
     )  # fmt: skip
 
     def summary(kind: str) -> dict[str, tuple[float, float]]:
@@ -81,9 +81,9 @@ def comparison(
 
 
 def _replicates(
-    seeds: list[np.random.SeedSequence], *, number: int, within: float, with_intercept: bool
+    seeds: list[np.random.SeedSequence], *, number: int, variance: float, with_intercept: bool
 ) -> dict[str, Array]:
-    design = example(number, within=within)
+    design = example(number, variance=variance)
     total = design.n_train + design.n_validation
     draws = [
         simulate_linear(
