@@ -106,6 +106,29 @@ def recovery(
 
 
 @dataclass(frozen=True)
+class Example:
+    """One sparse truth and both solutions of X theta = y, (p,) each."""
+
+    n: int
+    k: int
+    truth: Array
+    l1: Array
+    l2: Array
+
+    def error(self, found: Array) -> float:
+        """||found - truth||_2 / ||truth||_2."""
+        return float(np.linalg.norm(found - self.truth) / np.linalg.norm(self.truth))
+
+
+@once
+def example(*, n: int = 40, p: int = 100, k: int = 8, seed: int = 4) -> Example:
+    """k nonzeros among p unknowns, from n noiseless measurements."""
+    X, theta = sparse_problems([np.random.SeedSequence(seed)], n, p, k)
+    y = np.einsum("rnp,rp->rn", X, theta)
+    return Example(n, k, theta[0], basis_pursuit(X, y)[0], minimum_l2(X, y)[0])
+
+
+@dataclass(frozen=True)
 class HalfPoint:
     """Where the chance of success falls through one half, with its standard error."""
 
@@ -168,7 +191,7 @@ def phase_diagram(
     *,
     p: int = 100,
     columns: tuple[int, ...] = tuple(range(10, 100, 10)),
-    replicates: int = 20,
+    replicates: int = 16,
     seed: int = 0,
 ) -> PhaseDiagram:
     """For each n, k from s to n in steps of s = n/20 rounded up, every cell with `replicates` problems of its own."""

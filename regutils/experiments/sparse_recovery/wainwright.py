@@ -112,9 +112,9 @@ class Threshold:
 @once
 def wainwright_threshold(
     *,
-    p: tuple[int, ...] = (128, 256, 512),
+    p: tuple[int, ...] = (128, 512),
     control: tuple[float, ...] = (0.5, 0.75, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5),
-    replicates: int = 120,
+    replicates: int = 100,
     seed: int = 0,
 ) -> Threshold:
     """k = 0.4 p^0.75 rounded up: more features matter as p grows, but a smaller share of them."""
