@@ -31,6 +31,7 @@ class Proportions:
     eigenvalues: Array  # (p,) of X'X / n, decreasing: d^2 / n
     factors: Array  # (p,) measured: ridge over least squares along each direction
     theory: Array  # (p,) d^2 / (d^2 + 2 n lam)
+    directions: Array  # (p, p) principal directions, one a row
 
     @property
     def ratios(self) -> Array:
@@ -56,6 +57,7 @@ def proportions(kind: str = "diabetes", *, lam: float = 0.1, l2: PathFunction = 
         eigenvalues=d**2 / n,
         factors=(right @ ridge) / (right @ plain),
         theory=d**2 / (d**2 + 2 * n * lam),
+        directions=right,
     )
 
 

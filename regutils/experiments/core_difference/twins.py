@@ -82,7 +82,7 @@ def splits(*, lam: float = 0.1, seed: int = 0) -> Splits:
     from regutils.penalties import L2
 
     X, y, twins = copied(2)
-    loss, share = SquaredLoss(X, y), np.linspace(-0.4, 1.4, 73)
+    loss, share = SquaredLoss(X, y), np.round(np.linspace(-0.4, 1.4, 73), 12)
     curves = []
     for penalty, path in ((L1(lam), lasso_path), (L2(lam), ridge_path)):
         best = path(X, y, np.array([lam])).coef[0]

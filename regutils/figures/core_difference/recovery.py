@@ -35,7 +35,7 @@ def recovery(result: Recovery, axes: Sequence[Axes]) -> None:
     """Share of data sets in which the truth is found, with twice the standard error."""
     left, right = axes
     looks = (("l1", "o", ""), ("highlight", "s", ", one mixture"), ("loss", "^", ", four mixtures"))
-    for s, ((role, marker, which), y) in enumerate(zip(looks, (0.9, 0.58, 0.11), strict=True)):
+    for s, ((role, marker, which), y) in enumerate(zip(looks, (0.9, 0.63, 0.11), strict=True)):
         holds = "holds" if result.numbers[s] < 1 else "fails"
         left.axhline(result.limit[s], color=color(role), **line("theory"))
         left.errorbar(result.sizes, result.share[s], 2 * result.error[s], color=color(role), marker=marker,

@@ -19,10 +19,10 @@ def _proportions_alt(result: tuple[Proportions, Proportions]) -> str:
     plain, real = result
     return (
         f"Three panels, lambda = {real.lam:g}. First: ridge against least-squares coefficients of an orthonormal "
-        f"design lie on a line of slope {plain.ratios.mean():.3f}. Second: those of diabetes are scattered, with ratios "
-        f"from {real.ratios.min():.2f} to {real.ratios.max():.2f}. Third: along the principal directions of diabetes the "
-        f"ratio follows d squared over d squared plus 2 n lambda, from {real.factors.max():.2f} for the largest "
-        f"eigenvalue to {real.factors.min():.2f} for the smallest."
+        f"design lie on a line of slope {plain.ratios.mean():.3f}. Second: those of diabetes are scattered, with "
+        f"ratios from {real.ratios.min():.2f} to {real.ratios.max():.2f}. Third: along the principal directions of "
+        f"diabetes the ratio follows d squared over d squared plus 2 n lambda, from {real.factors.max():.2f} for the "
+        f"largest eigenvalue to {real.factors.min():.2f} for the smallest."
     )
 
 
