@@ -142,15 +142,15 @@ def bias_depends_on_the_signal(*, lasso: Kind = "l1") -> list[Finding]:
     return [
         Finding("for", "lasso over ridge: squared bias, dense truth, equal degrees of freedom",
                 _ratio(dense, "squared_bias", at_df, -3), ">=", 1.0),
-        Finding("for", "variance, dense truth, equal degrees of freedom",
+        Finding("for", "lasso over ridge: variance, dense truth, equal degrees of freedom",
                 _ratio(dense, "variance", at_df, -3), ">=", 1.0),
-        Finding("for", "variance, sparse truth, equal degrees of freedom",
+        Finding("for", "lasso over ridge: variance, sparse truth, equal degrees of freedom",
                 _ratio(sparse, "variance", at_df, -3), ">=", 1.0),
-        Finding("against", "squared bias, sparse truth, equal degrees of freedom",
+        Finding("against", "lasso over ridge: squared bias, sparse truth, equal degrees of freedom",
                 _ratio(sparse, "squared_bias", at_df, 3), "<=", 1.0),
-        Finding("against", "variance, sparse truth, best strengths",
+        Finding("against", "lasso over ridge: variance, sparse truth, best strengths",
                 _ratio(sparse, "variance", at_best, 3), "<=", 1.0),
-        Finding("against", "squared bias, dense truth, best strengths",
+        Finding("against", "lasso over ridge: squared bias, dense truth, best strengths",
                 _ratio(dense, "squared_bias", at_best, 3), "<=", 1.0),
     ]  # fmt: skip
 
