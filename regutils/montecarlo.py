@@ -44,7 +44,8 @@ def monte_carlo(
 
     experiment(seed, **parameters) takes one numpy SeedSequence and returns a mapping of names to numbers or arrays.
     With batched=True, experiment(seeds, **parameters) takes a list of them and returns arrays (len(seeds), ...), so
-    that a chunk can be one call of a path engine. More replicates continue a run: the first ones stay what they were.
+    that a chunk can be one call of a path engine; a row must not depend on which seeds come with its own.
+    More replicates continue a run: the first ones stay what they were.
 
     chunk_size: replicates computed at once by a worker or a batched call; default 100 batched, 10 otherwise.
     n_jobs: processes, 1 for this one alone, -1 for one a core. None is what an active joblib.parallel_config says,
@@ -156,7 +157,7 @@ def _replicated(values: object, axis: int) -> Array:
 
 @contextmanager
 def _bar(missing: np.ndarray[Any, np.dtype[np.bool_]], progress: bool | None) -> Iterator[Callable[[int], object]]:
-    if not (sys.stderr.isatty() if progress is None else progress):
+    if not (sys.stderr is not None and sys.stderr.isatty() if progress is None else progress):
         yield lambda done: None
         return
     from tqdm import tqdm
