@@ -192,7 +192,7 @@ def denoised(*, sigma: float = 0.35, seed: int = 0) -> Denoised:
 @evidence("B-rec-3", sabotage={"l1": linear})
 def each_to_its_signal(*, l1: Shrink = soft) -> list[Finding]:
     """White noise in a photograph (Haar and a smoother wavelet basis) and in a band-limited Gaussian signal (cosines);
-    all strengths from Stein's unbiased risk estimate. L1 with one threshold, against L2 with a factor for each band, and
+    all strengths from Stein's unbiased risk estimate. L1 with one threshold, against L2 with a factor a band, and
     against an oracle that keeps exactly the coefficients larger than the noise. Ends of intervals: two standard errors.
     """
     picture, signal = denoise_photograph(l1), denoise_signal(l1)

@@ -165,6 +165,7 @@ class PhaseDiagram:
     success: tuple[Array, ...]  # per column (levels, R)
     dense: float  # smallest share of nonzero coefficients in any solution
     half: tuple[HalfPoint, ...]
+    curve: tuple[Array, Array]  # n/p and the weak threshold
 
     @property
     def problems(self) -> int:
@@ -209,7 +210,9 @@ def phase_diagram(
         levels.append(k.astype(np.float64))
         shares.append(success)
         half.append(half_point(success, levels[-1], n=n, p=p))
-    return PhaseDiagram(p, columns, tuple(levels), tuple(shares), dense, tuple(half))
+    delta = np.linspace(0.02, 1.0, 50)
+    curve = (delta, weak_threshold(delta))
+    return PhaseDiagram(p, columns, tuple(levels), tuple(shares), dense, tuple(half), curve)
 
 
 @evidence("B-rec-1", sabotage={"solver": minimum_l2})
