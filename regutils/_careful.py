@@ -11,30 +11,40 @@ import numpy as np
 
 from regutils._validation import Array
 
-ENOUGH = 1e-12  # violation, relative to max |X'y| / n, at which no more is tried
+BEST, GOOD, LIMIT = 1e-12, 1e-10, 1e-9  # violations, relative to max |X'y| / n
 
 
 def resolve(X: Array, y: Array, coef: Array, l1: Array, l2: Array) -> Array:
-    """Better coefficients (L, p) than `coef`: linear algebra on the support, coordinate descent, then a solver."""
-    enough = ENOUGH * float(np.abs(X.T @ y).max()) / y.size
+    """Better coefficients (L, p) than `coef` wherever these can be improved.
+
+    Linear algebra on the support mends lost digits. A wrong support is found by coordinate descent, or in the end by
+    the solver of solvers.py, which stops at a small duality gap.
+    """
+    unit = float(np.abs(X.T @ y).max()) / y.size
     coef = coef.copy()
-    smooth = l1 == 0
-    if smooth.any():
-        left_vectors, singular, right = np.linalg.svd(X, full_matrices=False)
-        kept = singular > max(X.shape) * np.finfo(float).eps * singular[0]
-        for k in np.flatnonzero(smooth):
-            scale = np.where(kept, singular, 0.0) / np.where(kept, singular**2 + 2.0 * y.size * l2[k], 1.0)
-            coef[k] = (scale * (y @ left_vectors)) @ right
-    left = np.flatnonzero(~smooth & (violations(X, y, coef, l1, l2) > enough))
-    for tol in (None, 1e-10, 1e-16):
-        if left.size and tol is not None:
-            coef[left] = _coordinates(X, y, l1[left], l2[left], tol)
-        for k in left:
-            coef[k] = _polish(X, y, coef[k], l1[k], l2[k])
-        left = left[violations(X, y, coef[left], l1[left], l2[left]) > enough]
-    for k in left:
-        coef[k] = _solve(X, y, coef[k], l1[k], l2[k])
+    for k in np.flatnonzero(l1 == 0):
+        coef[k] = _least_squares(X, y, l2[k])
+
+    def above(share: float) -> list[int]:
+        return [int(k) for k in np.flatnonzero((violations(X, y, coef, l1, l2) > share * unit) & (l1 > 0))]
+
+    for k in above(BEST):
+        coef[k] = _polish(X, y, coef[k], l1[k], l2[k])
+    for tol in (1e-10, 1e-16):
+        left = above(GOOD)
+        for k, theta in zip(left, _coordinates(X, y, l1[left], l2[left], tol), strict=True):
+            coef[k] = _better(X, y, coef[k], _polish(X, y, theta, l1[k], l2[k]), l1[k], l2[k])
+    for k in above(LIMIT):
+        coef[k] = _better(X, y, coef[k], _solve(X, y, coef[k], l1[k], l2[k]), l1[k], l2[k])
     return coef
+
+
+def _least_squares(X: Array, y: Array, l2: float) -> Array:
+    """Ridge, or least squares of least norm."""
+    left, singular, right = np.linalg.svd(X, full_matrices=False)
+    kept = singular > max(X.shape) * np.finfo(float).eps * singular[0]
+    scale = np.where(kept, singular, 0.0) / np.where(kept, singular**2 + 2.0 * y.size * l2, 1.0)
+    return np.asarray((scale * (y @ left)) @ right)
 
 
 def _coordinates(X: Array, y: Array, l1: Array, l2: Array, tol: float) -> Array:
@@ -56,7 +66,7 @@ def _coordinates(X: Array, y: Array, l1: Array, l2: Array, tol: float) -> Array:
 
 
 def _polish(X: Array, y: Array, theta: Array, l1: float, l2: float) -> Array:
-    """Solve the optimality conditions on the support of theta with its signs; keep the answer when it is better."""
+    """Solve the optimality conditions on the support of theta with its signs, if that is better."""
     on = np.flatnonzero(theta)
     if on.size == 0:
         return theta
@@ -66,9 +76,12 @@ def _polish(X: Array, y: Array, theta: Array, l1: float, l2: float) -> Array:
     for _ in range(2):  # the second round removes the rounding of the first
         slope = X[:, on].T @ (y - X @ moved) / n - 2.0 * l2 * moved[on] - l1 * np.sign(theta[on])
         moved[on] += np.linalg.lstsq(gram, slope, rcond=None)[0]
-    same_signs = np.array_equal(np.sign(moved), np.sign(theta))
-    better = _violation(X, y, moved, l1, l2) < _violation(X, y, theta, l1, l2)
-    return moved if same_signs and better else theta
+    return _better(X, y, theta, moved, l1, l2) if np.array_equal(np.sign(moved), np.sign(theta)) else theta
+
+
+def _better(X: Array, y: Array, old: Array, new: Array, l1: float, l2: float) -> Array:
+    worst = violations(X, y, np.stack([old, new]), np.full(2, l1), np.full(2, l2))
+    return new if worst[1] < worst[0] else old
 
 
 def _solve(X: Array, y: Array, theta: Array, l1: float, l2: float) -> Array:
@@ -79,8 +92,7 @@ def _solve(X: Array, y: Array, theta: Array, l1: float, l2: float) -> Array:
     total = l1 + l2
     loss, penalty = SquaredLoss(X, y, fit_intercept=False), ElasticNet(total, l1 / total)
     tolerance = 1e-14 * float(y @ y) / (2 * y.size)
-    answer = solve(loss, penalty, theta0=theta, tol=tolerance).coef
-    return answer if _violation(X, y, answer, l1, l2) < _violation(X, y, theta, l1, l2) else theta
+    return solve(loss, penalty, theta0=theta, tol=tolerance).coef
 
 
 def violations(X: Array, y: Array, coef: Array, l1: Array, l2: Array) -> Array:
@@ -89,7 +101,3 @@ def violations(X: Array, y: Array, coef: Array, l1: Array, l2: Array) -> Array:
     bound = l1[:, None]
     at_zero = np.maximum(np.abs(pull) - bound, 0.0)
     return np.asarray(np.max(np.where(coef == 0, at_zero, np.abs(pull - bound * np.sign(coef))), axis=1))
-
-
-def _violation(X: Array, y: Array, theta: Array, l1: float, l2: float) -> float:
-    return float(violations(X, y, theta[None], np.array([l1]), np.array([l2]))[0])

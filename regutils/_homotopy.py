@@ -43,7 +43,7 @@ def tableau_path(G: Array, q: Array, l1: Array, l2: Array, coef: Array) -> None:
         own = G if G.shape[0] == 1 else G[part]
         ridge = 2.0 * l2[part, None]
         spread = np.diagonal(own, axis1=1, axis2=2) + ridge
-        if 0.25 < spread.min() and spread.max() < 4.0:
+        if spread.min() > 0.25 and spread.max() < 4.0:
             _follow(own, q[part], np.ones((ridge.size, p)), ridge + np.zeros(p), l1[part], coef[part])
             continue
         # pivots add and subtract 1: columns of another scale are brought to unit length, the penalty follows
