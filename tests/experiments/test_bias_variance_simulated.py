@@ -96,6 +96,11 @@ def test_the_picture_shows_bias_zeros_and_less_scatter():
         assert found.values[name][:, 0].mean() < 0.9
     assert found.zeros("lasso")[1] > 0.5
     assert found.zeros("ridge") == (0, 0)
+    error = {name: np.mean((values - found.truth) ** 2, axis=0) for name, values in found.values.items()}
+    for name in ("ridge", "lasso"):  # the true zero gains much, the true one nothing
+        gain = error[name] / error["least squares"]
+        assert gain[0] == pytest.approx(1.0, abs=0.1)
+        assert gain[1] < 0.25
 
 
 # degrees of freedom
