@@ -39,11 +39,13 @@ def ours(row: Replication) -> str:
     """The number measured here, with its standard error where it has one."""
     if row.error:
         return with_error(row.ours, row.error)
+    if 0 < abs(row.ours) < 1e-9:
+        return f"{row.ours:.0e}"
     # an exact number is shown as finely as it is compared
     if row.kind == "exact" and row.tolerance and abs(row.ours) > 10 * row.tolerance:
         digits = max(0, 1 - int(f"{row.tolerance:.0e}".partition("e")[2]))
         return f"{row.ours:.{digits}f}".rstrip("0").rstrip(".")
-    return number(row.ours).replace("-", "−") if row.ours < 0 else number(row.ours)
+    return number(row.ours).replace("-", "−", 1) if row.ours < 0 else number(row.ours)
 
 
 def comparison(row: Replication) -> str:
@@ -73,19 +75,13 @@ class ReplicationsTable:
         return {"text/html": self.html(), "text/plain": "\n".join(line(row) for row in self.rows)}
 
     def html(self) -> str:
-        """A table with a caption, a header for every row, and the reason under a row that did not come out."""
-        body = "".join(self._row(row) for row in self.rows)
-        return (
-            f'<table class="replications"><caption>{escape(self.caption)}</caption><thead><tr><th scope="col">What</th>'
-            '<th scope="col">Published</th><th scope="col">Ours</th><th scope="col">Reproduced</th></tr></thead>'
-            f"<tbody>{body}</tbody></table>"
-        )
+        """A table with a caption and a header for every row, with the reason where it did not come out."""
+        return _table(self.caption, "What", [self._row(row) for row in self.rows])
 
-    def _row(self, row: Replication) -> str:
-        how = comparison(row)
+    def _row(self, row: Replication) -> tuple[str, ...]:
+        how, reason = comparison(row), f'<br><span class="replicated">{escape(row.reason)}</span>' * bool(row.reason)
         verdict = ("yes" if row.reproduced else "<strong>no</strong>") + (f", {escape(how)}" if how else "")
-        cells = "".join(f"<td>{escape(cell)}</td>" for cell in (published(row), ours(row)))
-        return f'<tr><th scope="row">{escape(_capital(row.what))}</th>{cells}<td>{verdict}</td></tr>'
+        return escape(_capital(row.what)) + reason, escape(published(row)), escape(ours(row)), verdict
 
 
 @dataclass(frozen=True)
@@ -100,22 +96,35 @@ class ReplicationsSummary:
 
     def html(self) -> str:
         """A table whose row headers link to the sections of the page."""
-        body = "".join(self._row(name, rows) for name, rows in self.publications.items())
+        rows = [self._row(name, rows) for name, rows in self.publications.items()]
+        return _table("Every publication with the first of its numbers", "Publication", rows)
+
+    def _row(self, name: str, rows: tuple[Replication, ...]) -> tuple[str, ...]:
+        first, count = rows[0], _count(rows)
+        head = f'<a href="#{target(first)}">{escape(name)}</a>'
+        what = f'<br><span class="replicated">{escape(_capital(first.what))}</span>'
+        all_of_them = all(row.reproduced for row in rows)
         return (
-            '<table class="replications"><caption>Every publication with the first of its numbers</caption><thead><tr>'
-            '<th scope="col">Publication</th><th scope="col">Published</th><th scope="col">Ours</th>'
-            f'<th scope="col">Reproduced</th></tr></thead><tbody>{body}</tbody></table>'
+            head + what,
+            escape(published(first)),
+            escape(ours(first)),
+            (count if all_of_them else f"<strong>{count}</strong>"),
         )
 
-    def _row(self, name: str, rows: tuple[Replication, ...]) -> str:
-        first = rows[0]
-        short = sum(not row.reproduced for row in rows)
-        count = f"<strong>{_count(rows)}</strong>" if short else _count(rows)
-        return (
-            f'<tr><th scope="row"><a href="#{target(first)}">{escape(name)}</a><br>'
-            f'<span class="replicated">{escape(_capital(first.what))}</span></th>'
-            f"<td>{escape(published(first))}</td><td>{escape(ours(first))}</td><td>{count}</td></tr>"
-        )
+
+def _table(caption: str, first: str, rows: Sequence[tuple[str, ...]]) -> str:
+    """HTML whose roles are written out, because on a phone the style sheet lays rows out as grids."""
+    heads = "".join(
+        f'<th role="columnheader" scope="col">{head}</th>' for head in (first, "Published", "Ours", "Reproduced")
+    )
+    body = ""
+    for head, *cells in rows:
+        data = "".join(f'<td role="cell">{cell}</td>' for cell in cells)
+        body += f'<tr role="row"><th role="rowheader" scope="row">{head}</th>{data}</tr>'
+    return (
+        f'<table class="replications" role="table"><caption>{escape(caption)}</caption>'
+        f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead><tbody role="rowgroup">{body}</tbody></table>'
+    )
 
 
 def target(row: Replication) -> str:
@@ -123,9 +132,14 @@ def target(row: Replication) -> str:
     return "replication-" + re.sub(r"[^a-z0-9]+", "-", row.source.lower())
 
 
-def replications_table(publication: str, rows: Sequence[Replication]) -> ReplicationsTable:
-    """The rows of one publication, to be shown by a notebook or the site."""
-    return ReplicationsTable(f"{publication}, published and here", tuple(rows))
+def replications_table(publications: Mapping[str, tuple[Replication, ...]], name: str) -> ReplicationsTable:
+    """The rows of one publication, to be shown by a notebook or the site.
+
+    Raises ValueError for a name that `publications` does not have.
+    """
+    if name not in publications:
+        raise ValueError(f"name must be one of {', '.join(publications)}; got {name!r}")
+    return ReplicationsTable(f"{name}, published and here", publications[name])
 
 
 def replications_summary(publications: Mapping[str, tuple[Replication, ...]]) -> ReplicationsSummary:

@@ -99,7 +99,8 @@ def zou2007(*, centered: bool = True) -> tuple[Replication, ...]:
     rows += [
         Replication(BOOK, "section 3.4.4", f"degrees of freedom of the best {SIZE} of {FEATURES} useless features",
                     SIZE, found.subset, "bound", 0.0, error=found.subset_error, relation=">="),
-        Replication(BOOK, "section 3.4.4", f"degrees of freedom of the best {SIZE} of {FEATURES}, against order statistics", found.subset_exact,
+        Replication(BOOK, "section 3.4.4", f"the same, against order statistics, best {SIZE} of {FEATURES}",
+                    found.subset_exact,
                     found.subset, "statistical", LIMIT, error=found.subset_error),
     ]  # fmt: skip
     return tuple(rows)

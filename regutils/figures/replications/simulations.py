@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from regutils.experiments.replications.tibshirani1996 import Example1
 
 
-def _pairs(axis: Axes, rows: Sequence[Replication], names: Sequence[str], *, legend: bool = False) -> None:
+def _pairs(axis: Axes, rows: Sequence[Replication], names: Sequence[str]) -> None:
     """Published above ours on one line a row, with bars of two standard errors."""
     for level, row in enumerate(rows):
         fill = color("ink") if row.reproduced else color("highlight")
@@ -28,8 +28,6 @@ def _pairs(axis: Axes, rows: Sequence[Replication], names: Sequence[str], *, leg
     axis.set_yticks(range(len(rows)), names)
     axis.set_ylim(len(rows) - 0.5, -0.5)
     axis.grid(visible=False, axis="y")
-    if legend:
-        axis.legend(loc="best")
 
 
 def _methods(rows: Sequence[Replication]) -> list[str]:
@@ -61,7 +59,8 @@ def lasso_table(result: tuple[Sequence[Replication], Example1], axes: Sequence[A
     """Median errors of Table 2, and ridge's error at every fixed strength. result: rows, and the runs behind them."""
     rows, example = _errors(result[0]), result[1]
     left, right = axes
-    _pairs(left, rows, _methods(rows), legend=True)
+    _pairs(left, rows, _methods(rows))
+    left.legend(loc="upper right")
     left.set(title="Example 1", xlabel="median error")
     ridge = next(row for row in rows if row.what.endswith("ridge"))
     least_squares = next(row for row in rows if row.what.endswith("least squares"))
@@ -92,10 +91,11 @@ def _too_strong(rows: Sequence[Replication], example: Example1) -> float:
 )
 def elastic_net(result: Sequence[Replication], axes: Sequence[Axes]) -> None:
     """Median errors of Table 2 in Examples 2 and 3."""
-    for axis, number, legend in ((axes[0], 2, False), (axes[1], 3, True)):
+    for axis, number in zip(axes, (2, 3), strict=True):
         rows = _of(result, number)
-        _pairs(axis, rows, _methods(rows), legend=legend)
+        _pairs(axis, rows, _methods(rows))
         axis.set(title=f"Example {number}", xlabel="median error")
+    axes[1].legend(loc="lower right")
 
 
 def _of(rows: Sequence[Replication], number: int) -> list[Replication]:
