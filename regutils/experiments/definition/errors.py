@@ -74,7 +74,7 @@ def _mean_squares(X: Array, y: Array, coef: Array, intercept: Array) -> Array:
 
 @once
 def simulated_errors(
-    kind: Kind, *, penalized: bool = True, replicates: int = 100, n_lambdas: int = 24, seed: int = 0
+    kind: Kind, *, penalized: bool = True, replicates: int = 400, n_lambdas: int = 24, seed: int = 0
 ) -> ErrorCurves:
     """50 rows, 30 correlated features, 10 of which matter, as much noise as signal; test error is exact.
 
