@@ -64,9 +64,8 @@ class ChunkCache:
 
     def save(self, start: int, stop: int, values: Mapping[str, Array]) -> None:
         """Keep a finished chunk."""
-        named = {f"value{i}": value for i, value in enumerate(values.values())}  # names may be no file names
-        names = np.array(list(values), dtype=np.str_)
-        self._write(f"{start:08d}-{stop:08d}.npz", lambda file: np.savez(file, names=names, **named))
+        names = np.array(list(values), dtype=np.str_)  # beside the values, since they may be no file names
+        self._write(f"{start:08d}-{stop:08d}.npz", lambda file: np.savez(file, names, *values.values()))
 
     def _write(self, name: str, write: Callable[[IO[bytes]], object]) -> None:
         descriptor, temporary = tempfile.mkstemp(dir=self.folder, suffix=".part")
@@ -83,7 +82,7 @@ class ChunkCache:
 
 def _read(path: Path, count: int) -> dict[str, Array]:
     with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:  # numpy leaves a broken file open
-        values = {str(name): stored[f"value{i}"] for i, name in enumerate(stored["names"])}
+        values = {str(name): stored[f"arr_{i}"] for i, name in enumerate(stored["arr_0"], 1)}
     if any(value.dtype != np.float64 or value.shape[:1] != (count,) for value in values.values()):
         raise ValueError("not what was written")
     return values

@@ -256,9 +256,9 @@ def test_a_damaged_chunk_is_computed_again_aloud(tmp_path, damage):
     victim = files(tmp_path)[1]
     whole = victim.read_bytes()
     if damage == "pickled":
-        np.savez(victim, names=np.array(["one"], dtype=object), value0=np.zeros(10))
+        np.savez(victim, np.array(["one"], dtype=object), np.zeros(10))
     elif damage == "foreign":
-        np.savez(victim, names=np.array(["one", "many"]), value0=np.zeros(10), value1=np.zeros((9, 2, 3)))
+        np.savez(victim, np.array(["one", "many"]), np.zeros(10), np.zeros((9, 2, 3)))
     else:
         middle = whole.find(b"\x93NUMPY", len(whole) // 3) + 140
         flipped = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]

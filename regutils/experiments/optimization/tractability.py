@@ -86,6 +86,11 @@ class Agreement:
     truth_subset: Array  # (c, s)
     replicates: int
 
+    @property
+    def standard_error(self) -> Array:
+        """Of `share`, (c, s)."""
+        return np.asarray(np.sqrt(self.share * (1.0 - self.share) / self.replicates))
+
 
 @once
 def agreement(

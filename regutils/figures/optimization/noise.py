@@ -48,7 +48,7 @@ def noise(result: NoiseStudy, axes: Sequence[Axes]) -> None:
     for who, role, marker in ((1, "l1", "o"), (0, "muted", "D"), (-1, "highlight", "s")):
         at = winners == who
         right.errorbar(result.snr[at], mean[at], yerr=half[at], fmt=marker, color=color(role), elinewidth=1.4)
-    right.text(0.03, 0.95, "lasso better", transform=right.transAxes, color=color("l1"), va="top")
+    right.text(0.97, 0.95, "lasso better", transform=right.transAxes, color=color("l1"), ha="right", va="top")
     right.text(0.03, 0.05, "best subset better", transform=right.transAxes, color=color("highlight"))
     right.set(title="Best subset minus lasso", ylabel="paired difference in error")
     reach = 1.25 * float(np.max(np.abs(mean) + half))

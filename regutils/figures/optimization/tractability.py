@@ -41,8 +41,9 @@ def search(result: tuple[Growth, Agreement], axes: Sequence[Axes]) -> None:
     plain_ticks(left.yaxis, (1e2, 1e3, 1e4, 1e5, 1e6), "{:,g}")
     left.yaxis.set_ticklabels(["100", "1,000", "10,000", "100,000", "1 million"])
     looks = (("estimate", 1.1, -0.08), ("theory", 1.5, 0.0), ("train", 1.0, 0.13))
-    for share, correlation, (style, at, shift) in zip(same.share, same.correlation, looks, strict=True):
-        right.plot(same.snr, share, marker="o", color=color("l1"), **line(style))
+    rows = zip(same.share, 2 * same.standard_error, same.correlation, looks, strict=True)
+    for share, reach, correlation, (style, at, shift) in rows:
+        right.errorbar(same.snr, share, yerr=reach, marker="o", elinewidth=1, color=color("l1"), **line(style))
         right.text(at, share[1] + shift, f"correlation {correlation:g}", color=color("ink"))
     right.set(title="Same support", xscale="log", xlabel="signal-to-noise ratio", ylabel="share of data sets",
               ylim=(0, 1.06))  # fmt: skip
