@@ -79,7 +79,7 @@ def _replicates(seeds: list[np.random.SeedSequence], *, sigma: float, with_inter
     ridge_error = model_error(ridge)
     chosen = {
         "least squares": lasso[:, -1],
-        "lasso, GCV": lasso[rows, (at_gcv := _gcv(X, y, lasso, strength).argmin(axis=1))],
+        "lasso, GCV": lasso[rows, (at_gcv := gcv(X, y, lasso, strength).argmin(axis=1))],
         "lasso, cross-validation": lasso[rows, (at_cv := held_out["lasso"].argmin(axis=1))],
         "best subset": subset[rows, held_out["subset"].argmin(axis=1)],
         "ridge": ridge[rows, held_out["ridge"].argmin(axis=1)],
@@ -118,7 +118,7 @@ def _unscaled(coef: Array, X: Array) -> Array:
     return np.asarray(coef / X.std(axis=1)[:, None, :])
 
 
-def _gcv(X: Array, y: Array, coef: Array, strength: Array) -> Array:
+def gcv(X: Array, y: Array, coef: Array, strength: Array) -> Array:
     """Generalized cross-validation RSS / (1 - d/n)^2, (R, S), with the d of Tibshirani's ridge approximation.
 
     d = trace of X (X'X + n lambda W^-1)^-1 X' over the nonzero coefficients, W = diag |theta| (section 4). The same
