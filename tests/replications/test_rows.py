@@ -44,7 +44,10 @@ ROWS = {
 
 # Conventions broken on purpose, and a part of the name of every row that has to fail then.
 BROKEN = {
-    "noise of Tibshirani's text": (tibshirani1996, {"sigma": 3.0, "data_sets": 400}, ["median error, lasso, GCV", "median error, least squares"]),
+    "noise of Tibshirani's text": (
+        tibshirani1996, {"sigma": 3.0, "data_sets": 400},
+        ["median error, lasso, GCV", "median error, least squares"],
+    ),
     "Tibshirani without intercept": (tibshirani1996, {"with_intercept": False}, ["median error, lasso, GCV"]),
     "Zou and Hastie, variance 1": (
         zou_hastie2005, {"variance": 1.0},
