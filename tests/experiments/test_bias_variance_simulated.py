@@ -9,7 +9,7 @@ from regutils.experiments.bias_variance.collinearity import LASSO, RIDGE, ROWS, 
 from regutils.experiments.bias_variance.decomposition import parts, refits, ridge_parts, strengths
 from regutils.experiments.bias_variance.freedom import followed_noise, project
 from regutils.experiments.bias_variance.sizes import FREEDOM, SCATTER, moments, sized_data, strength
-from regutils.experiments.bias_variance.winners import Comparison, compete, tuned_risk
+from regutils.experiments.bias_variance.winners import RATIOS, REACH, Comparison, compete, tuned_risk
 from regutils.paths import lasso_path, ridge_path
 from regutils.simulators import simulate_linear
 
@@ -250,7 +250,7 @@ def test_patients_collinear_coefficients_are_steadied_and_others_hardly_change()
 
 def test_tuned_risk_is_the_excess_risk_of_the_fit_that_validates_best():
     data = simulate_linear(40, 5, theta=np.arange(5.0), sigma=2.0, seed=4)
-    path = lasso_path(data.X[:20], data.y[:20], n_lambdas=30, lambda_min_ratio=1e-3)
+    path = lasso_path(data.X[:20], data.y[:20], n_lambdas=36, lambda_min_ratio=REACH)
     off = data.y[20:] - path.coef @ data.X[20:].T - path.intercept[:, None]
     best = np.argmin(np.mean(off**2, axis=1))
     expected = data.excess_risk(path.coef[best], path.intercept[best])
@@ -294,10 +294,13 @@ def test_cells_off_the_map_go_as_the_chapter_says():
     assert dense.ridge.mean() / 2 == pytest.approx(0.5, abs=0.1)  # about half of the signal is missed
 
 
-def test_ridge_fits_of_the_map_use_the_same_grid_rule():
-    """The comparison is fair at its ends: the best strength of either is hardly ever the first or last of its grid."""
-    data = simulate_linear(60, 30, n_nonzero=7, correlation=0.5, snr=1.0, replicates=40, seed=6)
-    for solve in (lasso_path, ridge_path):
-        path = solve(data.X, data.y, n_lambdas=30, lambda_min_ratio=1e-3)
-        best = np.argmin(data.excess_risk(path.coef, path.intercept), axis=1)
-        assert np.mean((best == 0) | (best == 29)) < 0.1
+@pytest.mark.parametrize("correlation", [0.0, 0.9])
+@pytest.mark.parametrize("nonzero", [1, 30])
+@pytest.mark.parametrize("solve", [lasso_path, ridge_path])
+def test_the_grids_of_the_map_reach_far_enough_where_data_are_clean(solve, nonzero, correlation):
+    data = simulate_linear(60, 30, n_nonzero=nonzero, correlation=correlation, snr=RATIOS[-1], replicates=40, seed=6)
+    best = {}
+    for reach, count in ((REACH, 36), (REACH / 100, 51)):  # the same spacing
+        path = solve(data.X, data.y, n_lambdas=count, lambda_min_ratio=reach)
+        best[reach] = np.min(data.excess_risk(path.coef, path.intercept), axis=1).mean()
+    assert best[REACH] < 1.01 * best[REACH / 100]

@@ -18,6 +18,7 @@ from regutils.simulators import Structure, simulate_linear
 NONZERO = (1, 2, 4, 7, 12, 20, 30)  # of thirty features
 RATIOS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # signal-to-noise
 CORRELATIONS = (0.0, 0.5, 0.9)
+REACH = 2e-5  # of the grids: the best strength must not lie beyond them, where data are clean and correlated
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +115,7 @@ def tuned_risk(path: Callable[..., Path], X: Array, y: Array, theta: Array, cova
     X (2 n, p) for all or (m, 2 n, p), y (m, 2 n); true coefficients theta (1, p) or (m, p), and no intercept.
     """
     half = y.shape[-1] // 2
-    fits = path(X[..., :half, :], y[:, :half], n_lambdas=30, lambda_min_ratio=1e-3)
+    fits = path(X[..., :half, :], y[:, :half], n_lambdas=36, lambda_min_ratio=REACH)
     residual = y[:, half:, None] - X[..., half:, :] @ np.swapaxes(fits.coef, -1, -2) - fits.intercept[:, None]
     pick = np.arange(len(y)), np.argmin(np.sum(residual**2, axis=1), axis=-1)
     off = fits.coef[pick] - theta
