@@ -138,6 +138,7 @@ def denoise_photograph(l1: Shrink = soft, *, draws: int = 6, seed: int = 0) -> D
     methods = (
         ("L1, Haar", "Haar", l1, False),
         ("L1", "smooth", l1, False),
+        ("L1 by band", "smooth", l1, True),
         ("L2", "smooth", linear, False),
         ("L2 by band", "smooth", linear, True),
     )

@@ -36,7 +36,7 @@ def minimax_risk(share: float) -> float:
 
     The risk of the best soft threshold at the worst sparse signal in noise of variance 1 (Donoho and Johnstone 1994),
     and, as p grows, the statistical dimension per unknown of the descent cone of ||.||_1 at a vector with k nonzeros
-    (Amelunxen, Lotz, McCoy and Tropp 2014, proposition 4.5).
+    (Amelunxen, Lotz, McCoy and Tropp 2014).
     """
     share = check_scalar(share, "share", low=0.0, high=1.0)
     if share in (0.0, 1.0):

@@ -22,7 +22,7 @@ Shrink = Callable[[Array, float], Array]  # noisy coefficients (m,), noise's sta
 def threshold_by_risk(y: Array, sigma: float) -> float:
     """The t in {|y_j|} with the least m sigma^2 - 2 sigma^2 #{|y_j| <= t} + sum min(y_j^2, t^2).
 
-    This is unbiased for the risk of the soft threshold (Donoho and Johnstone 1995, equation 11).
+    This is unbiased for the risk of the soft threshold (Donoho and Johnstone 1995).
     """
     size = np.sort(np.abs(y))
     below = np.arange(1, size.size + 1)

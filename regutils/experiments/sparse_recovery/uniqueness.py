@@ -23,7 +23,7 @@ def extreme_solutions(X: object, y: object, lam: float, direction: Array) -> tup
     """Of all theta that minimize (1/(2n)) ||y - X theta||^2 + lam ||theta||_1, two that differ most along `direction`.
 
     All solutions share the fit X theta and the signs s = sign(X'residual) on the features with |X'residual| = n lam;
-    the others are zero (Tibshirani 2013, equation 9). So the two ends are linear programs. For a random direction they
+    the others are zero (Tibshirani 2013). So the two ends are linear programs. For a random direction they
     are the same if and only if the solution is unique. Without penalty (lam = 0) any null vector of X can be added.
     """
     design, target = check_Xy(X, y)

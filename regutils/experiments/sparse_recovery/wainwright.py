@@ -39,7 +39,7 @@ def witness(X: Array, theta: Array, noise: Array, lam: float) -> tuple[Array, Ar
         theta_hat = theta + (X'X/n)^-1 (X'noise/n - lam sign(theta)).
 
     This is the lasso's solution, and the only one, exactly if the signs agree and no other feature x has
-    |x'residual| / n >= lam: the conditions of Karush, Kuhn and Tucker (Wainwright 2009, lemma 3).
+    |x'residual| / n >= lam: the conditions of Karush, Kuhn and Tucker (the witness of Wainwright 2009).
     """
     n = X.shape[1]
     gram = np.swapaxes(X, -1, -2) @ X / n

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
         f"{result[0].path_accuracy[:, 0].mean():.3f} with {result[0].path_words[:, 0].mean():.0f} words and "
         f"{result[0].accuracy['L1'].mean():.3f} with {result[0].words['L1'].mean():.0f} when tuned; tuned L2 uses "
         f"{result[0].words['L2'].mean():.0f} and has {result[0].accuracy['L2'].mean():.3f}. Right: the largest 5% of "
-        f"the weights of L2 hold {result[0].top_energy:.0%} of the sum of their squares, the largest 5% of a photograph's "
-        f"wavelet coefficients {result[1].at('CDF 9/7'):.0%}."
+        f"the weights of L2 hold {result[0].top_energy:.0%} of the sum of their squares, the largest 5% of a "
+        f"photograph's wavelet coefficients {result[1].at('CDF 9/7'):.0%}."
     ),
 )
 def documents(result: tuple[Documents, Compression], axes: Sequence[Axes]) -> None:

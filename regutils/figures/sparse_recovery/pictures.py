@@ -47,7 +47,7 @@ def compression(result: Compression, axes: Sequence[Axes]) -> None:
         shares.plot(
             100 * result.kept, result.share[basis], color=color(role), marker=marker, label=basis, **line(style)
         )
-    shares.legend(loc="center right")
+    shares.legend(loc="center right", bbox_to_anchor=(1.0, 0.62))
     shares.set(title="Share of variance held", xlabel="coefficients kept, %", xscale="log", ylim=(0, 1.05))
     shares.set_xticks([1, 5, 20], ["1", "5", "20"])
     shares.set_xticks([], minor=True)
@@ -58,8 +58,8 @@ def compression(result: Compression, axes: Sequence[Axes]) -> None:
     height=2.8,
     alt=lambda result: (
         f"Three pictures of the pavilion. With noise of standard deviation {result.sigma:g}: error "
-        f"{result.error['noisy']:.3f}. L2 by band: {result.error['L2 by band']:.3f}, smooth and blurred. "
-        f"L1: {result.error['L1']:.3f}, with sharper edges."
+        f"{result.error['noisy']:.3f}. L2 by band: {result.error['L2 by band']:.3f}, grain left in the sky and less contrast. "
+        f"L1: {result.error['L1']:.3f}, with a clear sky and the tiles of the roof."
     ),
 )
 def denoised(result: Denoised, axes: Sequence[Axes]) -> None:

@@ -47,8 +47,9 @@ def limit(result: Limit, axes: Sequence[Axes]) -> None:
     alt=lambda result: (
         f"Two panels. Left, the lasso path of the diabetes data: {', '.join(result.left)} enters, returns to zero at "
         f"{result.gone[0]:.4f} of the largest strength, stays there until {result.gone[1]:.4f}, and comes back with "
-        "the opposite sign. Right, the share of random paths on which some feature leaves grows with the correlation, from "
-        f"{result.share[0]:.0%} at {result.correlation[0]:g} to {result.share[-1]:.0%} at {result.correlation[-1]:g}."
+        "the opposite sign. Right, the share of random paths on which some feature leaves grows with the "
+        f"correlation, from {result.share[0]:.0%} at {result.correlation[0]:g} to {result.share[-1]:.0%} at "
+        f"{result.correlation[-1]:g}."
     ),
 )
 def leaving(result: Departures, axes: Sequence[Axes]) -> None:

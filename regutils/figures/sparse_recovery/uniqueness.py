@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     alt=lambda result: (
         "Objective above its minimum against the share of the first of two identical columns. Under L1 it is flat: "
         f"every share from 0 to 1 is optimal (largest difference {result.excess['L1'].max():.1g}). Under L2 it is a "
-        f"parabola with its minimum at one half and {result.excess['L2'].max():.2f} at either end; the elastic net's is flatter "
-        "and has the same minimum."
+        f"parabola with its minimum at one half and {result.excess['L2'].max():.2f} at either end; the elastic net's "
+        "is flatter and has the same minimum."
     ),
 )
 def twins(result: Twins, axes: Sequence[Axes]) -> None:
