@@ -34,7 +34,7 @@ def resolve(X: Array, y: Array, coef: Array, l1: Array, l2: Array) -> Array:
         coef[k] = _better(X, y, coef[k], _active_set(X, y, coef[k], l1[k], l2[k]), l1[k], l2[k])
     for tol in (1e-10, 1e-16):
         left = above(LIMIT)
-        for k, theta in zip(left, _coordinates(X, y, l1[left], l2[left], tol), strict=True):
+        for k, theta in zip(left, coordinates(X, y, l1[left], l2[left], tol), strict=True):
             coef[k] = _better(X, y, coef[k], _polish(X, y, theta, l1[k], l2[k]), l1[k], l2[k])
     for k in above(LIMIT):
         coef[k] = _better(X, y, coef[k], _solve(X, y, coef[k], l1[k], l2[k]), l1[k], l2[k])
@@ -101,21 +101,28 @@ def _newton_step(X: Array, slope: Array, sign: Array, l2: float) -> tuple[Array,
     return np.asarray(right.T @ ((right @ slope) / curvature)), flat
 
 
-def _coordinates(X: Array, y: Array, l1: Array, l2: Array, tol: float) -> Array:
-    """Coordinate descent at each strength, the answer of one the start of the next."""
+def coordinates(X: Array, y: Array, l1: Array, l2: Array, tol: float) -> Array:
+    """Coordinate descent (L, p), the answer for one strength the start for the next."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import enet_path
 
     n, p = X.shape
-    gram = X.T @ X if p <= n else False
     found = np.zeros((l1.size, p))
+    if l1.size == 0:
+        return found
+    correlation = X.T @ y
+    gram = X.T @ X if p <= n else False
+    share = l1 / (l1 + 2.0 * l2)
+    alike = np.allclose(share, share[0], rtol=1e-14, atol=0.0)
+    groups = [np.arange(l1.size)] if alike else [np.array([k]) for k in range(l1.size)]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # what did not converge is solved again
-        for k, (a, b) in enumerate(zip(l1, l2, strict=True)):
-            found[k] = enet_path(
-                X, y, l1_ratio=a / (a + 2.0 * b), alphas=[a + 2.0 * b], precompute=gram, Xy=X.T @ y,
-                coef_init=found[max(k - 1, 0)].copy(), tol=tol, max_iter=20_000,
-            )[1][:, 0]  # fmt: skip
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the certificate tells what did not converge
+        for group in groups:
+            start = found[max(int(group[0]) - 1, 0)].copy()
+            found[group] = enet_path(
+                X, y, l1_ratio=float(share[group[0]]), alphas=l1[group] + 2.0 * l2[group], precompute=gram,
+                Xy=correlation, coef_init=start, tol=tol, max_iter=20_000,
+            )[1].T  # fmt: skip
     return found
 
 

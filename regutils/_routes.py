@@ -11,6 +11,7 @@ from regutils._careful import resolve
 from regutils._centered import Centered
 from regutils._homotopy import tableau_path
 from regutils._ridge import ridge
+from regutils._supports import active_set_path, smooth_degrees
 from regutils._validation import Array
 
 LIMIT = 1e-9  # largest violation of the optimality conditions, relative to max |X'y| / n, that is handed out
@@ -29,15 +30,15 @@ def solutions(data: Centered, l1: Array, l2: Array, coef: Array, first: int) -> 
     l1 falls along the path. df (R, L) is the trace of the fit's derivative, the violation (R,) is the certificate;
     `first` is the number of the first replicate, for the error where there is no certified answer.
     """
-    df = np.empty(l1.shape)
+    df: Array | None
     smooth = l1[:, -1] == 0  # without an L1 part: ridge, or least squares of least norm
     if not l1.any():
-        df[:] = ridge(data, l2, coef)
+        df = ridge(data, l2, coef)
     else:
         before = l1[:, -2] if l1.shape[1] > 1 else data.largest
         positive = l1.copy()
         positive[smooth, -1] = before[smooth]
-        _penalized(data, positive, l2, coef)
+        df = _penalized(data, positive, l2, coef)
     if smooth.any() and l1.any():
         last = np.zeros((l1.shape[0], 1, coef.shape[2]))
         last_df = ridge(data, l2[:, -1:], last)
@@ -56,21 +57,23 @@ def solutions(data: Centered, l1: Array, l2: Array, coef: Array, first: int) -> 
                     f"{LIMIT:g} of max |X'y| / n, best {kkt[r]:.1e}"
                 )
     if l1.any():
-        df[:] = degrees_of_freedom(data, coef, size, l2, suspects)
+        df = degrees_of_freedom(data, coef, size, l2, suspects, df)
         if smooth.any():
             df[smooth, -1] = last_df[smooth, 0]
     return df, kkt
 
 
-def _penalized(data: Centered, l1: Array, l2: Array, coef: Array) -> None:
-    if not (l2 == l2[:, :1]).all():
-        return
+def _penalized(data: Centered, l1: Array, l2: Array, coef: Array) -> Array | None:
+    """Write the minimizers for l1 > 0 to `coef`; return their degrees of freedom where these come for free."""
     design, engine = data.design, _compiled()
+    if not (l2 == l2[:, :1]).all():
+        return active_set_path(design.gram, data.correlation, l1, l2, coef)
     if engine is not None and engine.on_working_set(design.n, design.p):
         engine.working_set_path(design.X, data.y, l1, l2[:, 0], coef)
     else:
         path = tableau_path if engine is None else engine.tableau_path
         path(design.gram, data.correlation, l1, l2[:, 0], coef)
+    return None
 
 
 def _compiled() -> ModuleType | None:
@@ -84,12 +87,18 @@ def _compiled() -> ModuleType | None:
     return engine
 
 
-def degrees_of_freedom(data: Centered, coef: Array, size: Array, l2: Array, suspects: Array) -> Array:
+def degrees_of_freedom(
+    data: Centered, coef: Array, size: Array, l2: Array, suspects: Array, known: Array | None
+) -> Array:
     """trace of X_A (X_A'X_A + 2 n l2 I)^-1 X_A', (R, L): the rank of X_A when l2 = 0."""
+    again = np.zeros(size.shape, dtype=bool)
     df = size.copy()  # the homotopy lets no dependent columns in
-    again = l2 > 0
+    if l2.any():
+        curvature = np.einsum("rii->ri", data.design.gram).max()
+        again = l2 <= 1e-10 * curvature  # too little for an inverse to tell
+        df = smooth_degrees(data.design.gram, coef, np.where(again, curvature, l2)) if known is None else known
     again[suspects] = True
-    for r, k in zip(*np.nonzero(again & (df > 0)), strict=True):
+    for r, k in zip(*np.nonzero(again & (size > 0)), strict=True):
         X, _ = data.of(r)
         squares = np.linalg.svd(X[:, coef[r, k] != 0], compute_uv=False) ** 2
         squares = squares[squares > (max(X.shape) * np.finfo(float).eps) ** 2 * squares[0]]
