@@ -58,8 +58,8 @@ def compression(result: Compression, axes: Sequence[Axes]) -> None:
     height=2.8,
     alt=lambda result: (
         f"Three pictures of the pavilion. With noise of standard deviation {result.sigma:g}: error "
-        f"{result.error['noisy']:.3f}. L2 by band: {result.error['L2 by band']:.3f}, grain left in the sky and less contrast. "
-        f"L1: {result.error['L1']:.3f}, with a clear sky and the tiles of the roof."
+        f"{result.error['noisy']:.3f}. L2 by band: {result.error['L2 by band']:.3f}, grain left in the sky and "
+        f"less contrast. L1: {result.error['L1']:.3f}, with a clear sky and the tiles of the roof."
     ),
 )
 def denoised(result: Denoised, axes: Sequence[Axes]) -> None:
