@@ -110,6 +110,6 @@ def test_a_notebook_is_no_module(monkeypatch):
 
     experiment.__module__, experiment.__qualname__ = "__main__", "experiment"
     monkeypatch.setattr(sys.modules["__main__"], "experiment", experiment, raising=False)
-    monkeypatch.delattr(sys.modules["__main__"], "__file__")
+    monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
     with pytest.raises(ValueError, match="cache needs an experiment from a file"):
         sources_of(experiment, {})
