@@ -1,8 +1,8 @@
 """Paths compiled with numba (the extra `fast`): the answers of `_homotopy`, sooner for single and for wide problems.
 
 `tableau_path` works on the whole Gram matrix. `working_set_path` never forms it: it starts from the most correlated
-columns, and adds to them until all others meet their conditions at every strength asked for. The first call ever
-compiles for some seconds; numba keeps the result on disk.
+columns, and adds to them until all others meet their conditions at every strength asked for. `active_set_path` is for
+elastic nets with a fixed share. The first call of each ever compiles for some seconds; numba keeps that on disk.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ import numba
 import numpy as np
 
 from regutils import _compiled_tableau
+from regutils._compiled_newton import active_set_path
 from regutils._compiled_tableau import OPTIONS, Indices, Tableau, advance, keep, kernel, new_tableau, resume, with_data
 from regutils._validation import Array
+
+__all__ = ["active_set_path", "homotopy", "on_working_set", "tableau_path", "working_set_path"]
 
 F = TypeVar("F", bound=Callable[..., object])
 

@@ -67,7 +67,8 @@ def _penalized(data: Centered, l1: Array, l2: Array, coef: Array) -> Array | Non
     """Write the minimizers for l1 > 0 to `coef`; return their degrees of freedom where these come for free."""
     design, engine = data.design, _compiled()
     if not (l2 == l2[:, :1]).all():
-        return active_set_path(design.gram, data.correlation, l1, l2, coef)
+        newton = active_set_path if engine is None else engine.active_set_path
+        return np.asarray(newton(design.gram, data.correlation, l1, l2, coef))
     if engine is not None and engine.on_working_set(design.n, design.p):
         engine.working_set_path(design.X, data.y, l1, l2[:, 0], coef)
     else:
