@@ -63,6 +63,12 @@ class Design:
         product /= self.n
         return product
 
+    @cached_property
+    def eigen(self) -> tuple[Array, Array]:
+        """Eigenvalues, rising, and eigenvectors of the smaller one of gram and outer."""
+        values, vectors = np.linalg.eigh(self.gram if self.p <= self.n else self.outer)
+        return np.maximum(values, 0.0), vectors
+
     def times(self, rows: Array) -> Array:
         """rows (R, m, n) X, (R, m, p)."""
         if self.X.shape[0] == 1:

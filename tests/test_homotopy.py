@@ -6,10 +6,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from regutils import _routes
+from sklearn.linear_model import enet_path
+
+from regutils import _routes, paths
+from regutils._careful import resolve
+from regutils._centered import Data
+from regutils._homotopy import tableau_path
 from regutils.paths import elastic_net_path, lasso_path, ridge_path
 
-ROUTES = ["numpy", pytest.param("compiled", marks=pytest.mark.filterwarnings("ignore::Warning:numba"))]
+ROUTES = ["numpy", "compiled"]
 DEGENERACIES = [
     "binary", "ties", "twins", "constant", "bootstrap", "collinear", "scales", "no noise", "some y zero", "far down",
 ]  # fmt: skip
@@ -89,24 +94,204 @@ def test_ten_thousand_problems(route):
     @relaxed
     @given(
         case=cases,
-        n_lambdas=st.integers(1, 12),
+        n_lambdas=st.integers(1, 10),
         fit_intercept=st.booleans(),
-        l2=st.sampled_from([None, None, 1e-3, 0.3]),
+        penalty=st.sampled_from(["lasso", "lasso", "lasso", 0.9, 0.2, "ridge", "l2 = 0.001", "l2 = 0.3"]),
     )
-    def check(case, n_lambdas, fit_intercept, l2):
+    def check(case, n_lambdas, fit_intercept, penalty):
         X, y = problems(**case)
         options = {
             "n_lambdas": n_lambdas,
             "lambda_min_ratio": 1e-9 if "far down" in case["flags"] else 1e-2,
             "fit_intercept": fit_intercept,
         }
-        path = lasso_path(X, y, **options) if l2 is None else elastic_net_path(X, y, l2=l2, **options)
-        penalty = np.full_like(path.lambdas, l2 or 0.0)
-        worst, scale = violation(X, y, path.coef, path.lambdas, penalty, fit_intercept)
+        if penalty == "lasso":
+            path = lasso_path(X, y, **options)
+            l1, l2 = path.lambdas, np.zeros_like(path.lambdas)
+        elif penalty == "ridge":
+            path = ridge_path(X, y, **options)
+            l1, l2 = np.zeros_like(path.lambdas), path.lambdas
+        elif isinstance(penalty, float):
+            path = elastic_net_path(X, y, rho=penalty, **options)
+            l1, l2 = penalty * path.lambdas, (1 - penalty) * path.lambdas
+        else:
+            path = elastic_net_path(X, y, l2=float(penalty[5:]), **options)
+            l1, l2 = path.lambdas, np.full_like(path.lambdas, float(penalty[5:]))
+        worst, scale = violation(X, y, path.coef, l1, l2, fit_intercept)
         assert np.all(worst <= 1e-9 * scale + rounding(X, y))
         assert np.all(path.kkt <= 1e-9)
+        assert np.all(path.df >= 0)
         assert np.all(path.df <= np.minimum(X.shape[1] - fit_intercept, X.shape[2]) + 1e-6)
         seen["problems"] += len(X)
 
     check()
     assert seen["problems"] >= 10_000
+
+
+@settings(relaxed, max_examples=25)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    p=st.integers(1, 12),
+    flags=st.lists(st.sampled_from(["binary", "bootstrap", "ties", "no noise"]), max_size=2, unique=True),
+    rho=st.sampled_from([1.0, 0.5]),
+)
+def test_equals_scikit_learn_where_the_solution_is_unique(seed, p, flags, rho):
+    X, y = problems(seed, 40, p, flags, replicates=3)
+    path = lasso_path(X, y, n_lambdas=5) if rho == 1 else elastic_net_path(X, y, rho=rho, n_lambdas=5)
+    for r, (design, target) in enumerate(zip(X, y, strict=True)):
+        design, target = design - design.mean(axis=0), target - target.mean()
+        if np.linalg.matrix_rank(design) < p or not target.any():
+            continue
+        strength = path.lambdas[r] * (2 - rho)
+        _, theirs, _ = enet_path(design, target, l1_ratio=rho / (2 - rho), alphas=strength, tol=1e-15, max_iter=10**6)
+        assert_allclose(path.coef[r], theirs.T, atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(2, 60, 90), (1, 40, 300), (2, 150, 120)])
+@pytest.mark.parametrize("fixed", [{}, {"l2": 0.1}])
+def test_large_problems(route, shape, fixed):
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=shape) + rng.normal(size=(*shape[:2], 1))
+    y = X[:, :, :5].sum(axis=2) + rng.normal(size=shape[:2])
+    path = elastic_net_path(X, y, **fixed) if fixed else lasso_path(X, y)
+    worst, scale = violation(X, y, path.coef, path.lambdas, np.full_like(path.lambdas, fixed.get("l2", 0.0)))
+    assert np.all(worst <= 1e-10 * scale)
+
+
+@pytest.mark.parametrize("share", [{}, {"rho": 0.5}, {"l2": 0.1}, {"rho": 0.0}])
+def test_many_targets_on_one_design(route, share):
+    rng = np.random.default_rng(0)
+    for n, p in ((30, 8), (12, 70)):
+        X, y = rng.normal(size=(n, p)) + 2, rng.normal(size=(6, n)) + 5
+        path_of = elastic_net_path if share else lasso_path
+        shared = path_of(X, y, n_lambdas=7, **share)
+        apart = path_of(np.stack([X] * 6), y, n_lambdas=7, **share)
+        for name in ("lambdas", "coef", "intercept", "df"):
+            assert_allclose(getattr(shared, name), getattr(apart, name), rtol=1e-9, atol=1e-10)
+        own = path_of(X, y, [[0.3 + r, 0.1] for r in range(6)], **share)
+        assert own.coef.shape == (6, 2, p)
+
+
+def test_shared_design_wants_targets_of_its_length():
+    with pytest.raises(ValueError, match=r"y must have shape \(any, 20\), got \(3, 21\)"):
+        lasso_path(np.ones((20, 2)), np.ones((3, 21)))
+
+
+def test_routes_agree(monkeypatch):
+    pytest.importorskip("numba")
+    X, y = problems(5, 30, 80, [], replicates=4)
+    found = {}
+    for name in ("numpy", "compiled"):
+        monkeypatch.setattr(_routes, "ROUTE", name)
+        found[name] = [lasso_path(X, y), elastic_net_path(X, y, rho=0.5), elastic_net_path(X, y, l2=0.2)]
+    for one, other in zip(found["numpy"], found["compiled"], strict=True):
+        assert_allclose(one.coef, other.coef, atol=1e-11)
+        assert_allclose(one.df, other.df, atol=1e-9)
+
+
+def test_chunks_do_not_show(route, monkeypatch):
+    X, y = problems(6, 20, 10, ["twins"], replicates=9)
+    whole = lasso_path(X, y)
+    monkeypatch.setattr(paths, "chunk_size", lambda *shape: 2)
+    assert_array_equal(lasso_path(X, y).coef, whole.coef)
+
+
+def test_certificate_is_the_violation():
+    """Of whatever coefficients: wrong signs, coefficients that should be zero, zeros that should not."""
+    rng = np.random.default_rng(2)
+    X, y = problems(7, 25, 9, [], replicates=5)
+    for design, R in ((X, 5), (X[0], 5)):
+        for _, data in Data(design, y, True).chunks(R):
+            coef = rng.normal(size=(R, 4, 9)) * rng.integers(0, 2, size=(R, 4, 9))
+            l1, l2 = rng.uniform(size=(2, R, 4))
+            kkt, size = data.certify(coef, l1, l2)
+            full = np.broadcast_to(design, (R, 25, 9))
+            worst, scale = violation(full, y, coef, l1, l2)
+            assert_allclose(kkt, worst / scale, rtol=1e-10)
+            assert_array_equal(size, np.count_nonzero(coef, axis=2))
+
+
+def sabotaged(G, q, l1, l2, coef):
+    tableau_path(G, q, l1, l2, coef)
+    coef[1] *= 1 + 1e-6
+
+
+def test_what_fails_the_certificate_is_solved_again(monkeypatch):
+    X, y = problems(8, 30, 6, [], replicates=3)
+    monkeypatch.setattr(_routes, "ROUTE", "numpy")
+    right = lasso_path(X, y)
+    monkeypatch.setattr(_routes, "tableau_path", sabotaged)
+    again = lasso_path(X, y)
+    assert_allclose(again.coef, right.coef, atol=1e-11)
+    assert again.kkt.max() <= 1e-11
+
+
+def test_what_cannot_be_solved_names_the_replicate(monkeypatch):
+    X, y = problems(8, 30, 6, [], replicates=3)
+    monkeypatch.setattr(_routes, "ROUTE", "numpy")
+    monkeypatch.setattr(_routes, "tableau_path", sabotaged)
+    monkeypatch.setattr(_routes, "resolve", lambda X, y, coef, l1, l2: coef)
+    monkeypatch.setattr(paths, "chunk_size", lambda *shape: 1)
+    with pytest.raises(RuntimeError, match=r"replicate 1: no solution found .* best [1-9]\.\de-0[67]"):
+        lasso_path(X, y)
+
+
+@pytest.mark.parametrize("l1", [0.0, 0.05])
+def test_resolving_from_nothing(l1):
+    """The careful route by itself: twins, fewer rows than columns, no first guess."""
+    X, y = problems(9, 12, 20, ["twins", "ties"], replicates=8)
+    X, y = X - X.mean(axis=1, keepdims=True), y - y.mean(axis=1, keepdims=True)
+    strengths, none = np.array([l1 + 0.3 * (l1 > 0), l1]), np.zeros(2)
+    for design, target in zip(X, y, strict=True):
+        scale = np.abs(design.T @ target).max() / 12
+        coef = resolve(design, target, np.zeros((2, 20)), scale * strengths, none)
+        worst, _ = violation(design[None], target[None], coef[None], scale * strengths[None], none[None], False)
+        assert worst <= 1e-11 * scale
+
+
+def test_fixed_l2_part():
+    """(1/(2n)) ||y - X theta||^2 + l1 ||theta||_1 + l2 ||theta||^2 is a lasso on rows added below X."""
+    X, y = problems(10, 20, 6, [], replicates=4)
+    l2 = np.array([0.0, 0.1, 0.5, 2.0])
+    path = elastic_net_path(X, y, [0.4, 0.1, 0.0], l2=l2, fit_intercept=False)
+    below = np.sqrt(2 * 20 * l2)[:, None, None] * np.eye(6)
+    taller, longer = np.concatenate([X, below], axis=1), np.concatenate([y, np.zeros((4, 6))], axis=1)
+    lasso = lasso_path(taller, longer, np.array([0.4, 0.1, 0.0]) * 20 / 26, fit_intercept=False)
+    assert_allclose(path.coef, lasso.coef, atol=1e-10)
+    alone = elastic_net_path(X[1], y[1], [0.4, 0.1, 0.0], l2=0.1, fit_intercept=False)
+    assert_allclose(alone.coef, path.coef[1], atol=1e-12)
+    for r in range(4):
+        for k in range(3):
+            on = path.coef[r, k] != 0
+            gram = X[r][:, on].T @ X[r][:, on]
+            hat = np.linalg.solve(gram + 2 * 20 * l2[r] * np.eye(on.sum()), gram)
+            assert path.df[r, k] == pytest.approx(np.trace(hat), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({}, ValueError, "either rho or l2 must be given"),
+        ({"rho": 0.5, "l2": 0.1}, ValueError, "either rho or l2 must be given"),
+        ({"l2": -0.1}, ValueError, "l2 must be >= 0, got -0.1"),
+        ({"l2": [0.1, 0.2]}, ValueError, "l2 must be a number or have 3 entries"),
+        ({"l2": "much"}, TypeError, "l2 must hold real numbers"),
+    ],
+)
+def test_bad_l2(options, error, message):
+    X, y = problems(10, 20, 6, [], replicates=3)
+    with pytest.raises(error, match=message):
+        elastic_net_path(X, y, **options)
+
+
+def test_ridge_with_hardly_a_penalty():
+    """Where the eigenvectors of X'X would lose the digits, the SVD is called."""
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(30, 5)) @ np.diag([1, 1, 1, 1, 1e-6])
+    y = X @ np.ones(5)
+    path = ridge_path(X, y, [1e-3, 1e-20], fit_intercept=False)
+    assert_allclose(path.coef[1], np.ones(5), atol=1e-4)
+    left, singular, right = np.linalg.svd(X)
+    for k, lam in enumerate(path.lambdas):
+        exact = right.T @ (singular / (singular**2 + 60 * lam) * (left.T @ y)[:5])
+        assert_allclose(path.coef[k], exact, rtol=1e-8)
