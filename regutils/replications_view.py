@@ -76,10 +76,17 @@ class ReplicationsTable:
 
     def html(self) -> str:
         """A table with a caption and a header for every row, with the reason where it did not come out."""
-        return _table(self.caption, "What", [self._row(row) for row in self.rows])
+        before = [None, *(row.where for row in self.rows)]
+        return _table(
+            self.caption,
+            "What",
+            [self._row(row, where=row.where != last) for row, last in zip(self.rows, before, strict=False)],
+        )
 
-    def _row(self, row: Replication) -> tuple[str, ...]:
-        how, reason = comparison(row), f'<br><span class="replicated">{escape(row.reason)}</span>' * bool(row.reason)
+    def _row(self, row: Replication, *, where: bool) -> tuple[str, ...]:
+        """where: say in which part of the publication the number stands, which is the same for many rows."""
+        how, notes = comparison(row), [row.where] * where + [row.reason] * bool(row.reason)
+        reason = "".join(f'<br><span class="replicated">{escape(_capital(note))}</span>' for note in notes)
         verdict = ("yes" if row.reproduced else "<strong>no</strong>") + (f", {escape(how)}" if how else "")
         return escape(_capital(row.what)) + reason, escape(published(row)), escape(ours(row)), verdict
 

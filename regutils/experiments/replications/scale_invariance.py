@@ -11,7 +11,7 @@ from regutils.experiments.caching import once
 from regutils.experiments.replications.record import Replication
 
 SOURCE = "vanlaarhoven2017"
-SETTINGS = ((0.1, 5e-3), (0.1, 2e-2), (0.05, 2e-2))  # learning rate, decay
+SETTINGS = ((0.1, 0.01), (0.1, 0.04), (0.05, 0.04))  # learning rate, decay
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,7 +33,8 @@ def transition(result: Sequence[Transition], axes: Sequence[Axes]) -> None:
         axis.axvline(run.half.theory, color=color("ink"), **line("reference"))
         axis.errorbar(run.ratio, run.success, yerr=2 * run.error, marker=marker, color=color("l1"), elinewidth=1.2,
                       **line(style))  # fmt: skip
-        axis.annotate(f"n/p = {run.delta:g}", (run.half.theory, 1.0), (4, 10), textcoords="offset points",
+        axis.annotate(f"n/p = {run.delta:g}", (run.half.theory, 1.0), (4 if run is result[-1] else -4, 10),
+                      ha="left" if run is result[-1] else "right", textcoords="offset points",
                       color=color("l1"))  # fmt: skip
     last = result[-1].half.theory
     axis.annotate("threshold", (last, 0.66), (6, 0), textcoords="offset points", color=color("ink"), va="bottom")
