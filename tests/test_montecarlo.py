@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import signal
 import subprocess
 import sys
@@ -317,13 +318,21 @@ def script(tmp_path, monkeypatch):
     (tmp_path / "study.py").write_text(textwrap.dedent(SCRIPT))
     (tmp_path / "helper.py").write_text("VALUE = 2.0\n")
 
+    started = []
+
     def start(n_jobs=1, pause=0.0, log="log"):
         monkeypatch.setenv("PAUSE", str(pause))
         monkeypatch.setenv("LOG", log)
+        command = [sys.executable, "study.py", str(n_jobs)]
         with (tmp_path / f"errors of {log}").open("wb") as errors:
-            return subprocess.Popen([sys.executable, "study.py", str(n_jobs)], cwd=tmp_path, stderr=errors)
+            started.append(subprocess.Popen(command, cwd=tmp_path, stderr=errors, start_new_session=True))
+        return started[-1]
 
-    return start
+    yield start
+    for process in started:  # idle workers of a killed process wait for minutes
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def ended(process, folder):
