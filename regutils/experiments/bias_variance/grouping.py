@@ -149,7 +149,7 @@ def combination(
     l2: tuple[float, ...] = L2_PARTS,
     snrs: tuple[float, ...] = (0.5, 1.5, 5.0, 15.0),
     n: int = 50,
-    replicates: int = 40,
+    replicates: int = 30,
     seed: int = 0,
 ) -> Combination:
     """Lasso, ridge and elastic net on the three groups: n rows to fit, n to choose the strengths, the risk exact."""
@@ -166,7 +166,7 @@ def combination(
 @evidence("B-bv-6", sabotage={"l2": 0.0, "parts": (0.0,)})
 def the_elastic_net_groups(*, l2: float = 0.25, parts: tuple[float, ...] = L2_PARTS) -> list[Finding]:
     """Zou and Hastie's example of three near copies, drawn 200 times; and three groups of ten relevant features among a
-    hundred, at a signal-to-noise ratio of 5, drawn 40 times, each method tuned on data held out.
+    hundred, at a signal-to-noise ratio of 5, drawn 30 times, each method tuned on data held out.
     """
     group, mix = near_copies(l2=l2), combination(l2=parts)
     bound = replace(group, l2=0.25).bound

@@ -65,7 +65,7 @@ def l1_path(X: Array, y: Array, *, n_lambdas: int, lambda_min_ratio: float, tol:
     return LogisticPath(lambdas, np.stack(fits, axis=1), np.stack(shifts, axis=1), worst)
 
 
-def l2_path(X: Array, y: Array, *, n_lambdas: int, lambda_min_ratio: float, tol: float = 1e-6) -> LogisticPath:
+def l2_path(X: Array, y: Array, *, n_lambdas: int, lambda_min_ratio: float, tol: float = 1e-4) -> LogisticPath:
     """From the largest eigenvalue of X'X / n (centered) down to lambda_min_ratio of it, by Newton's method.
 
     L2 does not notice a rotation of the features. So with more features than observations each data set is turned

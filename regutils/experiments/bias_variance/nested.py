@@ -111,11 +111,11 @@ def no_grid(X: Array, Y: Array) -> Array:
     return np.zeros((len(X), 1))
 
 
-# The elastic net has a fixed L2 part (of three) beside the path of its L1 part: then the unit of y does not matter.
+# The elastic net has a fixed L2 part (one of two) beside the path of its L1 part: then the unit of y does not matter.
 METHODS: dict[str, tuple[tuple[Fit, Grid], ...]] = {
     "lasso": ((lasso_path, l1_grid),),
     "ridge": ((ridge_path, l2_grid),),
-    "elastic net": tuple((partial(elastic_net_path, l2=l2), l1_grid) for l2 in (0.005, 0.05, 0.5)),
+    "elastic net": tuple((partial(elastic_net_path, l2=l2), l1_grid) for l2 in (0.01, 0.1)),
     "no penalty": ((ridge_path, no_grid),),
 }
 

@@ -219,7 +219,7 @@ def examples_needed(
                     break
                 sizes.append(float(m))
                 run = monte_carlo(trial, replicates, seed=seed, batched=True, n_jobs=1,
-                                  examples=m, features=p, penalty=penalty, n_lambdas=6)  # fmt: skip
+                                  examples=m, features=p, penalty=penalty, n_lambdas=5)  # fmt: skip
                 errors.append(run["error"])
                 if len(sizes) > 1 and errors[-1].mean() <= bayes + excess:
                     break
