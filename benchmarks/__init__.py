@@ -1,0 +1,1 @@
+"""Speed against other libraries, run by hand (`make bench`); see CONTRIBUTING.md."""

@@ -1,0 +1,73 @@
+"""What `make bench` measured, as a figure or a page wants it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Median of repeated measurements, with its quartiles."""
+
+    median: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Regime:
+    """How long others took in one kind of problem, as multiples of the engine's time."""
+
+    name: str
+    penalty: str
+    shared: bool
+    replicates: int
+    n: int
+    p: int
+    microseconds: Spread  # of ours, per problem
+    ratios: dict[str, Spread]  # by library; those that did not reach the accuracy are not among them
+
+    @property
+    def label(self) -> str:
+        """The size in words short enough for an axis."""
+        return f"{self.replicates} × ({self.n}, {self.p})" + (", one X" if self.shared else "")
+
+
+@dataclass(frozen=True)
+class Performance:
+    """All regimes on one route of the engine: "numpy", or "compiled" with the extra `fast`."""
+
+    route: str
+    level: float  # the accuracy reached by everybody
+    strengths: int  # on a path
+    processor: str
+    regimes: list[Regime]
+
+    @property
+    def libraries(self) -> list[str]:
+        """In the order in which they were measured."""
+        return list(dict.fromkeys(library for regime in self.regimes for library in regime.ratios))
+
+
+def load_performance(path: str | Path, route: str = "compiled") -> Performance:
+    """Read the results in `path`, a paths.json. Raises ValueError for a route that was not measured."""
+    content = json.loads(Path(path).read_text(encoding="utf-8"))
+    regimes = []
+    for regime in content["regimes"]:
+        if route not in regime["ours"]:
+            raise ValueError(f"route must be one of {sorted(regime['ours'])}, got {route!r}")
+        regimes.append(
+            Regime(
+                **{key: regime[key] for key in ("name", "penalty", "shared", "replicates", "n", "p")},
+                microseconds=Spread(**regime["ours"][route]["microseconds"]),
+                ratios={
+                    library: Spread(**peer["ratio"][route])
+                    for library, peer in regime["peers"].items()
+                    if peer["equal_accuracy"]
+                },
+            )
+        )
+    settings = content["settings"]
+    return Performance(route, settings["level"], settings["strengths"], content["machine"]["processor"], regimes)
