@@ -133,7 +133,7 @@ def _signal(seed: np.random.SeedSequence) -> dict[str, Truth]:
 
 
 @once
-def denoise_photograph(l1: Shrink = soft, *, draws: int = 6, seed: int = 0) -> Denoising:
+def denoise_photograph(l1: Shrink = soft, *, draws: int = 4, seed: int = 0) -> Denoising:
     """The photograph with `draws` draws of white noise: L1 and L2, with one strength and with one for each band."""
     methods = (
         ("L1, Haar", "Haar", l1, False),
@@ -148,7 +148,7 @@ def denoise_photograph(l1: Shrink = soft, *, draws: int = 6, seed: int = 0) -> D
 
 
 @once
-def denoise_signal(l1: Shrink = soft, *, draws: int = 60, seed: int = 0) -> Denoising:
+def denoise_signal(l1: Shrink = soft, *, draws: int = 40, seed: int = 0) -> Denoising:
     """Band-limited Gaussian signals, each with a draw of white noise: the methods in cosines, L1 in wavelets too."""
     methods = (
         ("L1, wavelets", "wavelets", l1, False),

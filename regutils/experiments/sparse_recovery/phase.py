@@ -192,7 +192,7 @@ def phase_diagram(
     *,
     p: int = 100,
     columns: tuple[int, ...] = tuple(range(10, 100, 10)),
-    replicates: int = 16,
+    replicates: int = 12,
     seed: int = 0,
 ) -> PhaseDiagram:
     """For each n, k from s to n in steps of s = n/20 rounded up, every cell with `replicates` problems of its own."""
