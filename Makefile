@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+BENCH  := .venv-bench
 PORT   ?= 8000
 # One thread for linear algebra per process: the build and the tests already use every core.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup book test browser binder links lint format claims notebooks picture serve lock clean
+.PHONY: help setup book test browser binder links lint format claims notebooks picture serve lock bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -65,5 +66,13 @@ lock: ## renew requirements.lock (needs uv): the newest versions that pyproject.
 	uv pip compile pyproject.toml --extra bench --universal --python-version 3.11 -c requirements.lock --generate-hashes --no-header -o benchmarks/requirements.lock
 	uv pip compile binder/requirements.in -c requirements.lock --python-version 3.11.14 --python-platform x86_64-manylinux_2_28 --upgrade --no-header --no-annotate -o binder/requirements.txt
 
-clean: ## remove what was built, the environment included
-	rm -rf _build dist $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+$(BENCH)/.ready: benchmarks/requirements.lock
+	$(PYTHON) -m venv --clear $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.lock
+	@touch $@
+
+bench: $(BENCH)/.ready ## time the path engine against other libraries, on a quiet machine (ARGS=--quick for a taste)
+	$(BENCH)/bin/python -m benchmarks.paths $(ARGS)
+
+clean: ## remove what was built, the environments included
+	rm -rf _build dist $(VENV) $(BENCH) .pytest_cache .mypy_cache .ruff_cache .hypothesis

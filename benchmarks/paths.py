@@ -19,6 +19,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+import regutils
 from benchmarks import measure, ours, report
 from benchmarks.peers import MODULES, Route, quiet, routes
 from benchmarks.problems import QUICK, RATIO, REGIMES, STRENGTHS, Batch, Problem, Regime, simulate, violation
@@ -183,8 +184,8 @@ def _versions(peers: list[str]) -> dict[str, str]:
     from importlib.metadata import PackageNotFoundError, version
 
     names = {"glmnet": "python-glmnet"}
-    found = {}
-    for name in ["regutils", "numpy", "scipy", "numba", *peers]:
+    found = {"regutils": regutils.__version__}
+    for name in ["numpy", "scipy", "numba", *peers]:
         try:
             found[name] = version(names.get(name, name))
         except PackageNotFoundError:
