@@ -63,6 +63,7 @@ class Departures:
     correlation: Array  # (c,)
     share: Array  # (c,), share of random paths on which a feature leaves
     error: Array  # (c,), its standard error
+    replicates: int
 
 
 @once
@@ -91,4 +92,4 @@ def leaving(
     names = tuple(data.feature_names)
     left = tuple(name for name, times in zip(names, count, strict=True) if times)
     return Departures(relative, path.coef, names, left, (float(out.max()), float(out.min())),
-                      np.array(correlations), share, error)  # fmt: skip
+                      np.array(correlations), share, error, replicates)  # fmt: skip
