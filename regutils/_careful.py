@@ -31,7 +31,8 @@ def resolve(X: Array, y: Array, coef: Array, l1: Array, l2: Array) -> Array:
     for k in above(BEST):
         coef[k] = _polish(X, y, coef[k], l1[k], l2[k])
     for k in above(GOOD):
-        coef[k] = _better(X, y, coef[k], _active_set(X, y, coef[k], l1[k], l2[k]), l1[k], l2[k])
+        start = _better(X, y, coef[k], coef[max(k - 1, 0)], l1[k], l2[k])
+        coef[k] = _better(X, y, coef[k], _active_set(X, y, start, l1[k], l2[k]), l1[k], l2[k])
     for tol in (1e-10, 1e-16):
         left = above(LIMIT)
         for k, theta in zip(left, coordinates(X, y, l1[left], l2[left], tol), strict=True):

@@ -16,7 +16,8 @@ from regutils._validation import Array
 
 LIMIT = 1e-9  # largest violation of the optimality conditions, relative to max |X'y| / n, that is handed out
 ROUTE: Literal["numpy"] | None = None  # set in tests: only this one
-TRUSTED = 1e-11  # above it a replicate is solved again
+TRUSTED = 1e-11  # above it a replicate is solved again,
+LOST = 1e-6  # and from a new start above this
 
 
 def chunk_size(n: int, p: int, L: int) -> int:
@@ -46,8 +47,9 @@ def solutions(data: Centered, l1: Array, l2: Array, coef: Array, first: int) -> 
     kkt, size = data.certify(coef, l1, l2)
     suspects = np.flatnonzero(~(kkt <= TRUSTED))
     for r in suspects:
-        X, y = data.of(int(r))
-        coef[r] = resolve(X, y, np.nan_to_num(coef[r]), l1[r], l2[r])
+        if not kkt[r] <= LOST:
+            coef[r] = _one_by_one(data, int(r), l1[r], l2[r])
+        coef[r] = resolve(*data.of(int(r)), coef[r], l1[r], l2[r])
     if suspects.size:
         kkt, size = data.certify(coef, l1, l2)
         for r in suspects:
@@ -75,6 +77,15 @@ def _penalized(data: Centered, l1: Array, l2: Array, coef: Array) -> Array | Non
         path = tableau_path if engine is None else engine.tableau_path
         path(design.gram, data.correlation, l1, l2[:, 0], coef)
     return None
+
+
+def _one_by_one(data: Centered, r: int, l1: Array, l2: Array) -> Array:
+    """Coefficients (L, p) of one replicate, for each strength a homotopy of its own at that strength's L2 part."""
+    found = np.zeros((l1.size, 1, data.design.p))
+    q = np.tile(data.correlation[r], (l1.size, 1))
+    gram = data.design.gram[[0 if len(data.design.gram) == 1 else r]]
+    tableau_path(gram, q, np.where(l1 > 0, l1, data.largest[r])[:, None], l2, found)
+    return np.nan_to_num(found[:, 0])
 
 
 def _compiled() -> ModuleType | None:

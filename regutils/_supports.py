@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from regutils._homotopy import tableau_path
 from regutils._validation import Array
 
-ROUNDS = 12  # guesses of the support before a problem is left to others
+ROUNDS = 8  # guesses of the support before the homotopy is asked
 LARGE = 24  # size from which systems are solved one by one
 BLOCK = 2**17  # numbers in the systems of one block
 
@@ -20,7 +21,7 @@ def active_set_path(G: Array, q: Array, l1: Array, l2: Array, coef: Array) -> Ar
 
     Strength by strength, from a guess of the support and signs: solve, drop what has a wrong sign, take in what
     violates its condition, and again until nothing changes (a semismooth Newton method: Hintermueller, Ito and
-    Kunisch 2003). It converges within a few rounds or, rarely, cycles: look at the certificate. G (1 or R, p, p).
+    Kunisch 2003). It converges within a few rounds or, rarely, cycles. Look at the certificate. G (1 or R, p, p).
     Returns the trace of G_AA (G_AA + 2 l2 I)^-1, (R, L).
     """
     R, L = l1.shape
@@ -48,6 +49,12 @@ def active_set_path(G: Array, q: Array, l1: Array, l2: Array, coef: Array) -> Ar
             rows = rows[(new != old).any(axis=1)]
             if rows.size == 0:
                 break
+        else:  # no support confirms itself: the homotopy at this L2 part knows the way
+            found = np.zeros((rows.size, 1, q.shape[1]))
+            tableau_path(G if len(G) == 1 else G[rows], q[rows], l1[rows, k : k + 1], l2[rows, k], found)
+            coef[rows, k] = theta = found[:, 0]
+            _, df[rows, k] = _solve(*_systems(G, rows, theta != 0, l2[rows, k]), l2[rows, k], q[rows])
+            now[rows] = q[rows] - _times(theta, G, rows) + theta * curvature[rows]
     return df
 
 
