@@ -22,23 +22,24 @@ def resolve(X: Array, y: Array, coef: Array, l1: Array, l2: Array) -> Array:
     """
     unit = float(np.abs(X.T @ y).max()) / y.size
     coef = coef.copy()
-    for k in np.flatnonzero(l1 == 0):
+    for k in np.flatnonzero(l1 == 0).tolist():
         coef[k] = _least_squares(X, y, l2[k])
 
     def above(share: float) -> list[int]:
-        return [int(k) for k in np.flatnonzero((violations(X, y, coef, l1, l2) > share * unit) & (l1 > 0))]
+        found: list[int] = np.flatnonzero((violations(X, y, coef, l1, l2) > share * unit) & (l1 > 0)).tolist()
+        return found
 
     for k in above(BEST):
         coef[k] = _polish(X, y, coef[k], l1[k], l2[k])
     for k in above(GOOD):
-        start = _better(X, y, coef[k], coef[max(k - 1, 0)], l1[k], l2[k])
-        coef[k] = _better(X, y, coef[k], _active_set(X, y, start, l1[k], l2[k]), l1[k], l2[k])
+        start = _better(X, y, (coef[k], coef[max(k - 1, 0)]), l1[k], l2[k])
+        coef[k] = _better(X, y, (coef[k], _active_set(X, y, start, l1[k], l2[k])), l1[k], l2[k])
     for tol in (1e-10, 1e-16):
         left = above(LIMIT)
         for k, theta in zip(left, coordinates(X, y, l1[left], l2[left], tol), strict=True):
-            coef[k] = _better(X, y, coef[k], _polish(X, y, theta, l1[k], l2[k]), l1[k], l2[k])
+            coef[k] = _better(X, y, (coef[k], _polish(X, y, theta, l1[k], l2[k])), l1[k], l2[k])
     for k in above(LIMIT):
-        coef[k] = _better(X, y, coef[k], _solve(X, y, coef[k], l1[k], l2[k]), l1[k], l2[k])
+        coef[k] = _better(X, y, (coef[k], _solve(X, y, coef[k], l1[k], l2[k])), l1[k], l2[k])
     return coef
 
 
@@ -138,12 +139,12 @@ def _polish(X: Array, y: Array, theta: Array, l1: float, l2: float) -> Array:
     for _ in range(2):  # the second round removes the rounding of the first
         slope = X[:, on].T @ (y - X @ moved) / n - 2.0 * l2 * moved[on] - l1 * np.sign(theta[on])
         moved[on] += np.linalg.lstsq(gram, slope, rcond=None)[0]
-    return _better(X, y, theta, moved, l1, l2) if np.array_equal(np.sign(moved), np.sign(theta)) else theta
+    return _better(X, y, (theta, moved), l1, l2) if np.array_equal(np.sign(moved), np.sign(theta)) else theta
 
 
-def _better(X: Array, y: Array, old: Array, new: Array, l1: float, l2: float) -> Array:
-    worst = violations(X, y, np.stack([old, new]), np.full(2, l1), np.full(2, l2))
-    return new if worst[1] < worst[0] else old
+def _better(X: Array, y: Array, pair: tuple[Array, Array], l1: float, l2: float) -> Array:
+    worst = violations(X, y, np.stack(pair), np.full(2, l1), np.full(2, l2))
+    return pair[int(worst[1] < worst[0])]
 
 
 def _solve(X: Array, y: Array, theta: Array, l1: float, l2: float) -> Array:

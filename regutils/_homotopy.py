@@ -14,8 +14,11 @@ and the one column that a step needs costs k p (product form of the pivots), K^2
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from regutils._validation import Array
+
+Indices = npt.NDArray[np.intp]
 
 DEPENDENT = 1e-11  # a column with a smaller share of its square outside the span of the active ones does not enter
 CACHE = 4e6  # bytes that the pivots of one chunk of problems may take
@@ -44,113 +47,132 @@ def tableau_path(G: Array, q: Array, l1: Array, l2: Array, coef: Array) -> None:
         ridge = 2.0 * l2[part, None]
         spread = np.diagonal(own, axis1=1, axis2=2) + ridge
         if spread.min() > 0.25 and spread.max() < 4.0:
-            _follow(own, q[part], np.ones((ridge.size, p)), ridge + np.zeros(p), l1[part], coef[part])
+            _follow(own, q[part], l1[part], coef[part], bound=np.ones((ridge.size, p)), ridge=ridge + np.zeros(p))
             continue
         # pivots add and subtract 1: columns of another scale are brought to unit length, the penalty follows
         if own.shape[0] == 1:
             spread = np.broadcast_to(spread.mean(axis=0), spread.shape)
         scale = np.divide(1.0, np.sqrt(spread), out=np.zeros_like(spread), where=spread > 0)
         own = own * scale[: own.shape[0], :, None] * scale[: own.shape[0], None, :]
-        _follow(own, q[part] * scale, np.where(scale > 0, scale, 1.0), ridge * scale**2, l1[part], coef[part])
+        bound = np.where(scale > 0, scale, 1.0)
+        _follow(own, q[part] * scale, l1[part], coef[part], bound=bound, ridge=ridge * scale**2)
         coef[part] *= scale[:, None, :]
 
 
-def _follow(G: Array, q: Array, bound: Array, ridge: Array, l1: Array, out: Array) -> None:
+def _follow(G: Array, q: Array, l1: Array, out: Array, *, bound: Array, ridge: Array) -> None:
     """Write the solutions of one chunk to `out`; a problem that does not end keeps zeros where it did not arrive.
 
     The penalty of coordinate j is l1 bound_j |theta_j| + ridge_j theta_j^2 / 2; bound and ridge (R, p). Problems that
     have ended run on, unread, until enough of them are there to be dropped: hence no warnings.
     """
-    R, p = q.shape
-    L = l1.shape[1]
-    floor = l1[:, -1]
-    level = np.full(R, np.inf)
-    passed = l1 >= (np.abs(q) / bound).max(axis=1)[:, None]  # all zero there
-    state = np.stack([q, np.zeros_like(q)])  # u and w
-    may_enter = bound.copy()  # 0 on A, and for what depends on A
-    away = np.zeros((R, p))  # minus the sign times the bound on A, 0 off A
-    columns, weights = np.empty((R, p + 8, p)), np.empty((R, p + 8))
-    problems = np.arange(R)  # which of the chunk's problems these rows are
-    rows = np.arange(R)
-    G_rows = G.reshape(-1, p)
-    own = np.zeros(R, dtype=np.intp) if G.shape[0] == 1 else rows * p
-    least = DEPENDENT * (np.diagonal(G, axis1=1, axis2=2) + ridge)
-    some_depend = False
-    solutions = out.reshape(-1, p)
+    chunk = _Chunk(G, q, l1, bound, ridge)
+    solutions = out.reshape(-1, q.shape[1])
     with np.errstate(all="ignore"):
-        for k in range(12 * p + 40):
-            side = np.copysign(may_enter, state[0])
-            side += away
-            numerator, denominator = np.sign(side) * state
-            denominator += may_enter
-            np.maximum(denominator, 1e-30, out=denominator)
-            numerator /= denominator
-            j = numerator.argmax(axis=1)
-            at = rows * p + j
-            level = np.minimum(numerator.take(at), level)
-
-            reached = l1 >= level[:, None]
-            reached |= passed
-            passed ^= reached
-            new = np.flatnonzero(passed)
-            passed = reached
-            if new.size:
-                r = new // L
-                values = state[1].take(r, axis=0)
-                values *= -l1.take(new)[:, None]
-                values += state[0].take(r, axis=0)
-                values *= away.take(r, axis=0) != 0
-                solutions[new + (problems[r] - r) * L] = values
-
-            going = level > floor
+        for k in range(12 * q.shape[1] + 40):
+            j = chunk.next_knot()
+            chunk.write(solutions)
+            going = chunk.level > chunk.l1[:, -1]
             alive = int(np.count_nonzero(going))
             if alive == 0:
                 return
-            if alive < 0.8 * rows.size:
+            if alive < 0.8 * going.size:
                 keep = np.flatnonzero(going)
-                problems, own, level, floor, ridge = (a[keep] for a in (problems, own, level, floor, ridge))
-                l1, passed, j, side, may_enter = (a[keep] for a in (l1, passed, j, side, may_enter))
-                away, least, weights, bound = (a[keep] for a in (away, least, weights, bound))
-                state, columns = state.take(keep, axis=1), _shorter(columns, keep, k)
-                rows = rows[:alive]
-                at = rows * p + j
-
-            sign = side.take(at)  # with the bound; of the entering one, opposite for a leaving one
-            leaving = away.take(at) != 0
-            column = G_rows.take(own + j, axis=0)
-            flat = column.reshape(-1)
-            flat[at] += ridge.take(at)
-            if k:
-                share = columns[rows, :k, j]
-                share *= weights[:, :k]
-                column -= (share[:, None, :] @ columns[:, :k])[:, 0]
-            pivot = flat.take(at)
-            pivot -= 2.0 * leaving
-            fits = leaving | (pivot > least.take(at))
-            entering = fits ^ leaving
-            flat[at] = pivot + np.where(leaving, 1.0, -1.0)
-            weight = fits / np.where(fits, pivot, 1.0)
-            if k == columns.shape[1]:
-                columns, weights = (np.concatenate([a, np.empty_like(a)], axis=1) for a in (columns, weights))
-            columns[:, k] = column
-            weights[:, k] = weight
-
-            # on A the right-hand side of stationarity holds the sign: w_j changes by it on the way in and out
-            factor = state.reshape(2, -1)[:, at]
-            factor[1] += sign * entering
-            factor *= weight
-            state -= factor[:, :, None] * column
-            state[1].reshape(-1)[at] += sign * fits
-            away.reshape(-1)[at] = -sign * entering
-            may_enter.reshape(-1)[at] = bound.take(at) * leaving
-            if not fits.all():
-                some_depend = True
-            if some_depend and leaving.any():  # what depended on the leaving one may enter again
-                may_enter[leaving] = bound[leaving] * (away[leaving] == 0)
+                chunk.drop(keep, k)
+                j = j[keep]
+            chunk.pivot(j, k)
 
 
-def _shorter(columns: Array, keep: Array, used: int) -> Array:
-    """The rows that go on; what is not used yet need not be copied."""
-    rest = np.empty((keep.size, *columns.shape[1:]))
-    rest[:, :used] = columns[keep, :used]
-    return rest
+class _Chunk:
+    """The tableaus of a chunk of problems between two knots; one row of each array is one problem."""
+
+    def __init__(self, G: Array, q: Array, l1: Array, bound: Array, ridge: Array) -> None:
+        R, p = q.shape
+        self.l1, self.bound, self.ridge = l1, bound, ridge
+        self.level = np.full(R, np.inf)
+        self.passed = l1 >= (np.abs(q) / bound).max(axis=1)[:, None]  # all zero there
+        self.state = np.stack([q, np.zeros_like(q)])  # u and w
+        self.may_enter = bound.copy()  # 0 on A, and for what depends on A
+        self.away = np.zeros((R, p))  # minus the sign times the bound on A, 0 off A
+        self.side = self.away  # at the next knot: sign times bound off A, away on A
+        self.columns, self.weights = np.empty((R, p + 8, p)), np.empty((R, p + 8))
+        self.problems = np.arange(R)  # which of the chunk's problems these rows are
+        self.G_rows = G.reshape(-1, p)
+        self.own = np.zeros(R, dtype=np.intp) if G.shape[0] == 1 else np.arange(R) * p
+        self.least = DEPENDENT * (np.diagonal(G, axis1=1, axis2=2) + ridge)
+        self.some_depend = False
+
+    def next_knot(self) -> Indices:
+        """Move `level` to it; which coordinate changes there, (R,)."""
+        self.side = np.copysign(self.may_enter, self.state[0])
+        self.side += self.away
+        numerator, denominator = np.sign(self.side) * self.state
+        denominator += self.may_enter
+        np.maximum(denominator, 1e-30, out=denominator)
+        numerator /= denominator
+        j: Indices = numerator.argmax(axis=1)
+        self.level = np.minimum(numerator.take(self._flat(j)), self.level)
+        return j
+
+    def write(self, solutions: Array) -> None:
+        """Solutions at the strengths that were passed on the way to this knot."""
+        L = self.l1.shape[1]
+        reached = self.l1 >= self.level[:, None]
+        reached |= self.passed
+        new = np.flatnonzero(reached ^ self.passed)
+        self.passed = reached
+        if new.size:
+            r = new // L
+            values = self.state[1].take(r, axis=0)
+            values *= -self.l1.take(new)[:, None]
+            values += self.state[0].take(r, axis=0)
+            values *= self.away.take(r, axis=0) != 0
+            solutions[new + (self.problems[r] - r) * L] = values
+
+    def drop(self, keep: Indices, k: int) -> None:
+        """Go on with the rows `keep` alone; k pivots are in use."""
+        for name in ("problems", "own", "level", "l1", "passed", "side", "may_enter", "away"):
+            setattr(self, name, getattr(self, name)[keep])
+        for name in ("bound", "ridge", "least", "weights"):
+            setattr(self, name, getattr(self, name)[keep])
+        columns = np.empty((keep.size, *self.columns.shape[1:]))
+        columns[:, :k] = self.columns[keep, :k]
+        self.columns, self.state = columns, self.state.take(keep, axis=1)
+
+    def pivot(self, j: Indices, k: int) -> None:
+        """Coordinate j of each row enters or leaves: the pivot number k."""
+        at = self._flat(j)
+        sign = self.side.take(at)  # with the bound; of the entering one, opposite for a leaving one
+        leaving = self.away.take(at) != 0
+        column = self.G_rows.take(self.own + j, axis=0)
+        flat = column.reshape(-1)
+        flat[at] += self.ridge.take(at)
+        if k:
+            share = self.columns[np.arange(j.size), :k, j]
+            share *= self.weights[:, :k]
+            column -= (share[:, None, :] @ self.columns[:, :k])[:, 0]
+        pivot = flat.take(at)
+        pivot -= 2.0 * leaving
+        fits = leaving | (pivot > self.least.take(at))
+        entering = fits ^ leaving
+        flat[at] = pivot + np.where(leaving, 1.0, -1.0)
+        weight = fits / np.where(fits, pivot, 1.0)
+        if k == self.columns.shape[1]:
+            self.columns = np.concatenate([self.columns, np.empty_like(self.columns)], axis=1)
+            self.weights = np.concatenate([self.weights, np.empty_like(self.weights)], axis=1)
+        self.columns[:, k] = column
+        self.weights[:, k] = weight
+
+        # on A the right-hand side of stationarity holds the sign: w_j changes by it on the way in and out
+        factor = self.state.reshape(2, -1)[:, at]
+        factor[1] += sign * entering
+        factor *= weight
+        self.state -= factor[:, :, None] * column
+        self.state[1].reshape(-1)[at] += sign * fits
+        self.away.reshape(-1)[at] = -sign * entering
+        self.may_enter.reshape(-1)[at] = self.bound.take(at) * leaving
+        self.some_depend |= not fits.all()
+        if self.some_depend and leaving.any():  # what depended on the leaving one may enter again
+            self.may_enter[leaving] = self.bound[leaving] * (self.away[leaving] == 0)
+
+    def _flat(self, j: Indices) -> Indices:
+        return np.asarray(np.arange(j.size) * self.away.shape[1] + j)

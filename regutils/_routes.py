@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from types import ModuleType
-from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from regutils._careful import resolve
 from regutils._centered import Centered
@@ -14,9 +15,12 @@ from regutils._ridge import ridge
 from regutils._supports import active_set_path, smooth_degrees
 from regutils._validation import Array
 
+Mask = npt.NDArray[np.bool_]
 LIMIT = 1e-9  # largest violation of the optimality conditions, relative to max |X'y| / n, that is handed out
-ROUTE: Literal["numpy"] | None = None  # set in tests: only this one
+ROUTE = os.environ.get("REGUTILS_ROUTE")  # "numpy": leave what is compiled aside, as the book's build and tests do
+ROUNDING = 1e-14
 TRUSTED = 1e-11  # above it a replicate is solved again,
+FAINT = 1e-10  # L2 part, relative to the curvature, whose effect an inverse does not tell
 LOST = 1e-6  # and from a new start above this
 
 
@@ -31,19 +35,7 @@ def solutions(data: Centered, l1: Array, l2: Array, coef: Array, first: int) -> 
     l1 falls along the path. df (R, L) is the trace of the fit's derivative, the violation (R,) is the certificate;
     `first` is the number of the first replicate, for the error where there is no certified answer.
     """
-    df: Array | None
-    smooth = l1[:, -1] == 0  # without an L1 part: ridge, or least squares of least norm
-    if not l1.any():
-        df = ridge(data, l2, coef)
-    else:
-        before = l1[:, -2] if l1.shape[1] > 1 else data.largest
-        positive = l1.copy()
-        positive[smooth, -1] = before[smooth]
-        df = _penalized(data, positive, l2, coef)
-    if smooth.any() and l1.any():
-        last = np.zeros((l1.shape[0], 1, coef.shape[2]))
-        last_df = ridge(data, l2[:, -1:], last)
-        coef[smooth, -1] = last[smooth, 0]
+    df = _with_l1(data, l1, l2, coef) if l1.any() else ridge(data, l2, coef)
     kkt, size = data.certify(coef, l1, l2)
     suspects = np.flatnonzero(~(kkt <= TRUSTED))
     for r in suspects:
@@ -58,15 +50,28 @@ def solutions(data: Centered, l1: Array, l2: Array, coef: Array, first: int) -> 
                     f"replicate {first + r}: no solution found that violates the optimality conditions by at most "
                     f"{LIMIT:g} of max |X'y| / n, best {kkt[r]:.1e}"
                 )
-    if l1.any():
-        df = degrees_of_freedom(data, coef, size, l2, suspects, df)
-        if smooth.any():
-            df[smooth, -1] = last_df[smooth, 0]
-    return df, kkt
+    doubtful = np.zeros(l1.shape, dtype=bool)
+    doubtful[suspects] = l1[suspects] > 0
+    return _degrees(data, coef, l2, df, size, doubtful), kkt
 
 
-def _penalized(data: Centered, l1: Array, l2: Array, coef: Array) -> Array | None:
-    """Write the minimizers for l1 > 0 to `coef`; return their degrees of freedom where these come for free."""
+def _with_l1(data: Centered, l1: Array, l2: Array, coef: Array) -> Array:
+    """Write the minimizers to `coef`; return their degrees of freedom, NaN where these do not come for free."""
+    smooth = l1[:, -1] == 0  # ridge, or least squares of least norm; strengths decrease, so only the last can be 0
+    positive = l1.copy()
+    positive[smooth, -1] = l1[smooth, -2] if l1.shape[1] > 1 else data.largest[smooth]
+    df = _by_path(data, positive, l2, coef)
+    none = l1 >= (1.0 - ROUNDING) * data.largest[:, None]
+    coef[none] = 0.0  # where an algorithm's own X'y differs in the last digit
+    df[none] = 0.0
+    if smooth.any():
+        last = np.zeros((l1.shape[0], 1, coef.shape[2]))
+        last_df = ridge(data, l2[:, -1:], last)
+        coef[smooth, -1], df[smooth, -1] = last[smooth, 0], last_df[smooth, 0]
+    return df
+
+
+def _by_path(data: Centered, l1: Array, l2: Array, coef: Array) -> Array:
     design, engine = data.design, _compiled()
     if not (l2 == l2[:, :1]).all():
         newton = active_set_path if engine is None else engine.active_set_path
@@ -76,7 +81,7 @@ def _penalized(data: Centered, l1: Array, l2: Array, coef: Array) -> Array | Non
     else:
         path = tableau_path if engine is None else engine.tableau_path
         path(design.gram, data.correlation, l1, l2[:, 0], coef)
-    return None
+    return np.full(l1.shape, np.nan)
 
 
 def _one_by_one(data: Centered, r: int, l1: Array, l2: Array) -> Array:
@@ -99,19 +104,20 @@ def _compiled() -> ModuleType | None:
     return engine
 
 
-def degrees_of_freedom(
-    data: Centered, coef: Array, size: Array, l2: Array, suspects: Array, known: Array | None
-) -> Array:
-    """trace of X_A (X_A'X_A + 2 n l2 I)^-1 X_A', (R, L): the rank of X_A when l2 = 0."""
-    again = np.zeros(size.shape, dtype=bool)
-    df = size.copy()  # the homotopy lets no dependent columns in
-    if l2.any():
-        curvature = np.einsum("rii->ri", data.design.gram).max()
-        again = l2 <= 1e-10 * curvature  # too little for an inverse to tell
-        df = smooth_degrees(data.design.gram, coef, np.where(again, curvature, l2)) if known is None else known
-    again[suspects] = True
-    for r, k in zip(*np.nonzero(again & (size > 0)), strict=True):
-        X, _ = data.of(r)
+def _degrees(data: Centered, coef: Array, l2: Array, df: Array, size: Array, doubtful: Mask) -> Array:  # noqa: PLR0917
+    """Fill in the trace of X_A (X_A'X_A + 2 n l2 I)^-1 X_A', (R, L), where it is not known, A the `size` nonzeros.
+
+    Without an L2 part it is the rank of X_A, and that is its size, for the homotopy lets no dependent columns in. What
+    others than the homotopy solved, or has hardly an L2 part, is left to the singular values.
+    """
+    if not l2.any():
+        df = np.where(np.isnan(df), size, df)
+    else:
+        doubtful = doubtful | ((l2 <= FAINT * np.einsum("rii->ri", data.design.gram).max()) & (size > 0))
+        if np.isnan(df).any():
+            df = np.where(np.isnan(df), smooth_degrees(data.design.gram, coef, np.where(doubtful, 1.0, l2)), df)
+    for r, k in zip(*np.nonzero(doubtful & (size > 0)), strict=True):
+        X, _ = data.of(int(r))
         squares = np.linalg.svd(X[:, coef[r, k] != 0], compute_uv=False) ** 2
         squares = squares[squares > (max(X.shape) * np.finfo(float).eps) ** 2 * squares[0]]
         df[r, k] = np.sum(squares / (squares + 2.0 * X.shape[0] * l2[r, k]))

@@ -7,9 +7,13 @@ With support A and signs s the minimizer of (1/(2n)) ||y - X theta||^2 + l1 ||th
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from regutils._homotopy import tableau_path
 from regutils._validation import Array
+
+Indices = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
 
 ROUNDS = 8  # guesses of the support before the homotopy is asked
 LARGE = 24  # size from which systems are solved one by one
@@ -40,7 +44,7 @@ def active_set_path(G: Array, q: Array, l1: Array, l2: Array, coef: Array) -> Ar
         rows = np.arange(R)
         for _ in range(ROUNDS):
             old, bound = sign[rows], l1[rows, k, None]
-            theta, df[rows, k] = _solve(*_systems(G, rows, old != 0, l2[rows, k]), l2[rows, k], q[rows] - bound * old)
+            theta, df[rows, k] = _solve(_systems(G, rows, old != 0, l2[rows, k]), l2[rows, k], q[rows] - bound * old)
             coef[rows, k] = theta
             pull = q[rows] - _times(theta, G, rows)
             new = np.where(old != 0, old * (theta * old > 0), np.sign(pull) * (np.abs(pull) > bound * (1 + 1e-12)))
@@ -53,12 +57,12 @@ def active_set_path(G: Array, q: Array, l1: Array, l2: Array, coef: Array) -> Ar
             found = np.zeros((rows.size, 1, q.shape[1]))
             tableau_path(G if len(G) == 1 else G[rows], q[rows], l1[rows, k : k + 1], l2[rows, k], found)
             coef[rows, k] = theta = found[:, 0]
-            _, df[rows, k] = _solve(*_systems(G, rows, theta != 0, l2[rows, k]), l2[rows, k], q[rows])
+            _, df[rows, k] = _solve(_systems(G, rows, theta != 0, l2[rows, k]), l2[rows, k], q[rows])
             now[rows] = q[rows] - _times(theta, G, rows) + theta * curvature[rows]
     return df
 
 
-def _times(theta: Array, G: Array, rows: Array) -> Array:
+def _times(theta: Array, G: Array, rows: Indices) -> Array:
     """theta (r, p) times the matrices of `rows`."""
     if G.shape[0] == 1:
         return np.asarray(theta @ G[0])
@@ -77,12 +81,12 @@ def smooth_degrees(G: Array, coef: Array, l2: Array) -> Array:
         rows = np.repeat(np.arange(first, part.stop), L)
         on = (coef[part] != 0).reshape(-1, p)
         penalty = l2[part].reshape(-1)
-        _, degrees = _solve(*_systems(G, rows, on, penalty), penalty, np.zeros(on.shape))
+        _, degrees = _solve(_systems(G, rows, on, penalty), penalty, np.zeros(on.shape))
         df[part] = degrees.reshape(-1, L)
     return df
 
 
-def _systems(G: Array, rows: Array, on: Array, l2: Array) -> tuple[Array, Array, Array]:
+def _systems(G: Array, rows: Indices, on: Mask, l2: Array) -> tuple[Array, Indices, Mask]:
     """G_AA + 2 l2 I for each row, padded with ones on the diagonal to one size m: (r, m, m).
 
     Also the columns (r, m) that they are about, and which of them are used (r, m) rather than padding.
@@ -99,8 +103,9 @@ def _systems(G: Array, rows: Array, on: Array, l2: Array) -> tuple[Array, Array,
     return system, columns, used
 
 
-def _solve(system: Array, columns: Array, used: Array, l2: Array, right: Array) -> tuple[Array, Array]:
+def _solve(systems: tuple[Array, Indices, Mask], l2: Array, right: Array) -> tuple[Array, Array]:
     """Solutions (r, p) for the right-hand sides (r, p), zero off the support, and degrees of freedom (r,)."""
+    system, columns, used = systems
     values = np.take_along_axis(right, columns, axis=1) * used
     found, trace = (_by_inverse if system.shape[1] < LARGE else _by_cholesky)(system, values, used)
     theta = np.zeros_like(right)
@@ -108,7 +113,7 @@ def _solve(system: Array, columns: Array, used: Array, l2: Array, right: Array) 
     return theta, used.sum(axis=1) - 2.0 * l2 * trace
 
 
-def _by_inverse(system: Array, values: Array, used: Array) -> tuple[Array, Array]:
+def _by_inverse(system: Array, values: Array, used: Mask) -> tuple[Array, Array]:
     """Solutions and traces of the inverses, all at once: what costs least is the fewest calls."""
     try:
         inverse = np.linalg.inv(system)
@@ -117,7 +122,7 @@ def _by_inverse(system: Array, values: Array, used: Array) -> tuple[Array, Array
     return (inverse @ values[:, :, None])[:, :, 0], (np.diagonal(inverse, axis1=1, axis2=2) * used).sum(axis=1)
 
 
-def _by_cholesky(system: Array, values: Array, used: Array) -> tuple[Array, Array]:
+def _by_cholesky(system: Array, values: Array, used: Mask) -> tuple[Array, Array]:
     """The same one by one, with the fewest operations; NaN where rounding leaves a system indefinite."""
     from scipy.linalg.lapack import dpotrf, dpotrs, dtrtri
 

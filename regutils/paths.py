@@ -155,12 +155,18 @@ class _Grid:
         if np.any(np.diff(self.values, axis=-1) >= 0):
             raise ValueError("lambdas must be strictly decreasing, got an increase or a repeated value")
 
-    def rows(self, part: slice, largest: Callable[[], Array]) -> Array:
-        """The strengths of some replicates, (R, L) or (1, L); geometric ones fall from `largest` (R,)."""
-        if self.values is None:
-            top = largest()
-            return np.asarray(np.where(top > 0, top, 1.0)[:, None] * self.shape)  # all zero: any grid shows it
+    @property
+    def given(self) -> bool:
+        return self.values is not None
+
+    def rows(self, part: slice) -> Array:
+        """The given strengths of some replicates, (R, L) or (1, L)."""
+        assert self.values is not None
         return self.values[part] if self.values.ndim == 2 else self.values[None]
+
+    def below(self, top: Array) -> Array:
+        """Geometric strengths that fall from `top` (R,)."""
+        return np.asarray(np.where(top > 0, top, 1.0)[:, None] * self.shape)  # all zero: any grid shows it
 
 
 def _per_replicate(l2: object, data: Data) -> Array:
@@ -184,7 +190,7 @@ def _path(
     path = Path(np.empty(shape), np.zeros((*shape, data.p)), np.empty(shape), np.empty(shape), np.empty(shape[0]))
     for part, chunk in data.chunks(chunk_size(data.n, data.p, grid.size)):
         lambdas, coef = path.lambdas[part], path.coef[part]
-        lambdas[:] = grid.rows(part, lambda chunk=chunk: largest(chunk))
+        lambdas[:] = grid.rows(part) if grid.given else grid.below(largest(chunk))
         l1, l2 = strengths(lambdas, part)
         first = int(part.start)
         path.df[part], path.kkt[part] = solutions(chunk, l1, l2, coef, first)

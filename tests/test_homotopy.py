@@ -1,11 +1,10 @@
-"""Whatever route finds a path, it is right: ten thousand random and degenerate problems, judged by this file's own sums."""
+"""Whatever route finds a path, it is right: ten thousand random and degenerate problems, judged from X and y."""
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
-
 from sklearn.linear_model import enet_path
 
 from regutils import _routes, paths
@@ -84,7 +83,7 @@ cases = st.fixed_dictionaries(
     }
 )
 relaxed = settings(
-    max_examples=230, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=300, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 
 
@@ -138,8 +137,8 @@ def test_ten_thousand_problems(route):
 def test_equals_scikit_learn_where_the_solution_is_unique(seed, p, flags, rho):
     X, y = problems(seed, 40, p, flags, replicates=3)
     path = lasso_path(X, y, n_lambdas=5) if rho == 1 else elastic_net_path(X, y, rho=rho, n_lambdas=5)
+    X, y = X - X.mean(axis=1, keepdims=True), y - y.mean(axis=1, keepdims=True)
     for r, (design, target) in enumerate(zip(X, y, strict=True)):
-        design, target = design - design.mean(axis=0), target - target.mean()
         if np.linalg.matrix_rank(design) < p or not target.any():
             continue
         strength = path.lambdas[r] * (2 - rho)
@@ -213,7 +212,8 @@ def test_certificate_is_the_violation():
 
 def sabotaged(G, q, l1, l2, coef):
     tableau_path(G, q, l1, l2, coef)
-    coef[1] *= 1 + 1e-6
+    if len(coef) % 2:
+        coef[-1] *= 1 + 1e-6
 
 
 def test_what_fails_the_certificate_is_solved_again(monkeypatch):
@@ -231,8 +231,8 @@ def test_what_cannot_be_solved_names_the_replicate(monkeypatch):
     monkeypatch.setattr(_routes, "ROUTE", "numpy")
     monkeypatch.setattr(_routes, "tableau_path", sabotaged)
     monkeypatch.setattr(_routes, "resolve", lambda X, y, coef, l1, l2: coef)
-    monkeypatch.setattr(paths, "chunk_size", lambda *shape: 1)
-    with pytest.raises(RuntimeError, match=r"replicate 1: no solution found .* best [1-9]\.\de-0[67]"):
+    monkeypatch.setattr(paths, "chunk_size", lambda *shape: 2)
+    with pytest.raises(RuntimeError, match=r"replicate 2: no solution found .* best [1-9]\.\de-0[67]"):
         lasso_path(X, y)
 
 
