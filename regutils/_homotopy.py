@@ -21,7 +21,7 @@ from regutils._validation import Array
 Indices = npt.NDArray[np.intp]
 
 DEPENDENT = 1e-11  # a column with a smaller share of its square outside the span of the active ones does not enter
-CACHE = 4e6  # bytes that the pivots of one chunk of problems may take
+ROOM = 2e7  # bytes that the pivots of one chunk of problems may take, where many come at once
 
 
 def homotopy(X: Array, y: Array, l1: Array, l2: Array) -> Array:
@@ -40,7 +40,7 @@ def homotopy(X: Array, y: Array, l1: Array, l2: Array) -> Array:
 def tableau_path(G: Array, q: Array, l1: Array, l2: Array, coef: Array) -> None:
     """The same from G = X'X / n, (1, p, p) or (R, p, p), and q = X'y / n, (R, p), written to `coef`, all zero."""
     R, p = q.shape
-    chunk = max(1, int(CACHE / (8 * p * (1.5 * p + 20))))  # pivots seldom exceed 1.5 times the number of columns
+    chunk = max(2, int(ROOM / (8 * p * (1.5 * p + 20))))  # pivots seldom exceed 1.5 times the number of columns
     for first in range(0, R, chunk):
         part = slice(first, first + chunk)
         own = G if G.shape[0] == 1 else G[part]

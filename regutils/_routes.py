@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from types import ModuleType
 
 import numpy as np
@@ -25,8 +26,12 @@ LOST = 1e-6  # and from a new start above this
 
 
 def chunk_size(n: int, p: int, L: int) -> int:
-    """Replicates at a time: so many that data, Gram matrices, pivots and answers stay in the cache (about 4 MB)."""
-    return max(1, int(8e6 / (8 * (2 * n * p + 2.5 * p * p + L * p))))
+    """Replicates at a time: so many that data, Gram matrices, pivots and answers stay in the cache (about 8 MB).
+
+    Of larger problems twice as many, at least two: what each step costs in calls outweighs the cache.
+    """
+    fitting = 8e6 / (8 * (2 * n * p + 2.5 * p * p + L * p))
+    return int(fitting if fitting >= 16 else max(2.0, min(16.0, 2 * fitting)))
 
 
 def solutions(data: Centered, l1: Array, l2: Array, coef: Array, first: int) -> tuple[Array, Array]:
@@ -94,9 +99,12 @@ def _one_by_one(data: Centered, r: int, l1: Array, l2: Array) -> Array:
 
 
 def _compiled() -> ModuleType | None:
-    """The engine compiled with numba where that is installed."""
-    if ROUTE == "numpy":
-        return None
+    return None if ROUTE == "numpy" else _compiled_if_installed()
+
+
+@cache
+def _compiled_if_installed() -> ModuleType | None:
+    """The engine compiled with numba."""
     try:
         from regutils import _compiled as engine
     except ImportError:

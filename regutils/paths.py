@@ -8,9 +8,10 @@ One problem: X (n, p), y (n,). R problems: X (R, n, p), y (R, n). R targets on o
 work that depends on X alone is done once. lambdas: (L,), or (R, L) for R problems, decreasing, >= 0. All is float64.
 
 Every answer is certified: its violation of the optimality conditions (Path.kkt) is at most 1e-9 relative to
-max |X'y| / n, whichever algorithm found it, or an error names the replicate. Replicates are worked on in chunks, so
-that beyond input and output the memory is that of one chunk: about 8 MB, or, where one problem alone needs more, that
-problem's centered X, Gram matrix and pivots, 8 (2 n p + 2.5 p^2 + 6 L p) bytes.
+max |X'y| / n, whichever algorithm found it, or a RuntimeError names the replicate. Replicates are worked on in chunks,
+so that beyond input and output the memory is that of one chunk: about 8 MB, or, where problems are larger, two to
+sixteen times 8 (2 n p + 2.5 p^2 + L p) bytes (centered X, Gram matrix, pivots) with at most 16 MB or two problems.
+Where numba is installed (the extra `fast`) the homotopy is compiled; results agree to rounding.
 """
 
 from __future__ import annotations
