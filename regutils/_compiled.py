@@ -24,8 +24,8 @@ __all__ = ["active_set_path", "homotopy", "on_working_set", "tableau_path", "wor
 
 F = TypeVar("F", bound=Callable[..., object])
 
-STRIDE = 0.5  # a working set is checked whenever the strength has fallen to this share
-KEEN = 0.7  # columns enter it whose correlation is above this share of the next strength to be checked
+STRIDE = 0.8  # a working set is checked whenever the strength has fallen to this share
+KEEN = 1.0  # columns enter it whose correlation exceeds this multiple of the next strength to be checked
 ROUNDING = 1e-13
 
 
