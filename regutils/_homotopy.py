@@ -100,12 +100,14 @@ class _Chunk:
         self.own = np.zeros(R, dtype=np.intp) if G.shape[0] == 1 else np.arange(R) * p
         self.least = DEPENDENT * (np.diagonal(G, axis1=1, axis2=2) + ridge)
         self.some_depend = False
+        self.plain = bool(np.all(bound == 1.0))
 
     def next_knot(self) -> Indices:
         """Move `level` to it; which coordinate changes there, (R,)."""
         self.side = np.copysign(self.may_enter, self.state[0])
         self.side += self.away
-        numerator, denominator = np.sign(self.side) * self.state
+        direction = self.side if self.plain else self.side / self.bound  # a sign; 0 for what may not enter
+        numerator, denominator = direction * self.state
         denominator += self.may_enter
         np.maximum(denominator, 1e-30, out=denominator)
         numerator /= denominator
