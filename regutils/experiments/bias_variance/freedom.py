@@ -88,7 +88,7 @@ def project(X: Array, chosen: NDArray[np.bool_], y: Array) -> Array:
 
 @evidence("A-bv-1", sabotage={"penalized": False})
 def penalties_reduce_variance(*, penalized: bool = True) -> list[Finding]:
-    """One design with 2,000 draws of the noise: variance of the predictions at the best strength against least squares,
+    """One design with 1,000 draws of the noise: variance of the predictions at the best strength against least squares,
     ridge's also by its exact formula; degrees of freedom by the covariance formula against the closed form (ridge) and
     the mean number of nonzero coefficients (lasso), in standard errors over 24 strengths; and how far they fall."""
     findings = []

@@ -1,4 +1,4 @@
-"""One coefficient on two thousand data sets, and bias and variance over the strength."""
+"""One coefficient on a thousand data sets, and bias and variance over the strength."""
 
 from __future__ import annotations
 
