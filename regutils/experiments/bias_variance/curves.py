@@ -130,7 +130,7 @@ def learning_curve(
     test: dict[str, list[Array]] = {"least squares": [], "lasso": []}
     for size in sizes:
         rows = order[:, :size]
-        found = scores(X[rows], y[rows], seed=seed, n_lambdas=25)
+        found = scores(X[rows], y[rows], seed=seed, n_lambdas=20)
         design, outside = scaled(X[rows], X[held])
         full = ridge_path(design, y[rows], np.zeros(1))
         pick = found.picks()["cross-validation"]

@@ -6,7 +6,7 @@ That choice is made by an inner cross-validation on the outer training rows, sca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,7 +18,7 @@ from regutils.experiments.intervals import Interval, interval
 from regutils.paths import Path, elastic_net_path, lasso_path, ridge_path
 
 Rows = NDArray[np.int64]
-FOLDS = 5
+FOLDS = 5  # to test on
 COUNT = 25  # strengths tried
 
 
@@ -30,7 +30,8 @@ class Data:
     X: Array
     Y: Array
     labels: Rows | None = None
-    repeats: int = 4
+    repeats: int = 3  # of the outer folds, drawn anew
+    inner: int = 5  # folds to choose on
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,16 +64,16 @@ class Comparison:
         return int(found.high < 0) - int(found.low > 0)
 
 
-def folds(n: int, labels: Rows | None, rng: np.random.Generator) -> Iterator[tuple[Rows, Rows]]:
+def folds(n: int, labels: Rows | None, rng: np.random.Generator, count: int = FOLDS) -> Iterator[tuple[Rows, Rows]]:
     """Training and test rows of each fold, the same number in every fold, the classes dealt out evenly.
 
-    What is left over after n // FOLDS test rows a fold is in every training set.
+    What is left over after n // count test rows a fold is in every training set.
     """
     order = rng.permutation(n)
     if labels is not None:
         order = order[np.argsort(labels[order], kind="stable")]
-    for k in range(FOLDS):
-        test = order[k::FOLDS][: n // FOLDS]
+    for k in range(count):
+        test = order[k::count][: n // count]
         yield np.setdiff1d(order, test), test
 
 
@@ -120,14 +121,14 @@ METHODS: dict[str, tuple[tuple[Fit, Grid], ...]] = {
 }
 
 
-def compare(data: Data, methods: Sequence[str] = tuple(METHODS), *, lasso: str = "lasso", seed: int = 0) -> Comparison:
+def compare(data: Data, methods: Iterable[str] = tuple(METHODS), *, lasso: str = "lasso", seed: int = 0) -> Comparison:
     """Nested cross-validation of the methods on the same folds; `lasso` names what plays the lasso's part."""
     rng = np.random.default_rng(seed)
     outer = [fold for _ in range(data.repeats) for fold in folds(len(data.X), data.labels, rng)]
     inner = [
         (rows[fit], rows[check])
         for rows, _ in outer
-        for fit, check in folds(rows.size, None if data.labels is None else data.labels[rows], rng)
+        for fit, check in folds(rows.size, None if data.labels is None else data.labels[rows], rng, data.inner)
     ]
     train, test = (np.stack(rows) for rows in zip(*outer, strict=True))
     fit, check = (np.stack(rows) for rows in zip(*inner, strict=True))
@@ -142,9 +143,9 @@ def compare(data: Data, methods: Sequence[str] = tuple(METHODS), *, lasso: str =
         scores, coefs, intercepts = [], [], []
         for path, grid in METHODS[lasso if method == "lasso" else method]:
             lambdas = grid(X, Y)
-            guess = _predictions(X_check, *_fits(path, X_fit, data.Y[fit], np.repeat(lambdas, FOLDS, axis=0)))
+            guess = _predictions(X_check, *_fits(path, X_fit, data.Y[fit], np.repeat(lambdas, data.inner, axis=0)))
             squares = np.mean((guess - data.Y[check][:, :, None, :]) ** 2, axis=(1, 3))
-            scores.append(squares.reshape(len(train), FOLDS, -1).mean(axis=1))
+            scores.append(squares.reshape(len(train), data.inner, -1).mean(axis=1))
             coef, intercept = _fits(path, X, Y, lambdas)
             coefs.append(coef)
             intercepts.append(intercept)

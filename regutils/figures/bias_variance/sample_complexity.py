@@ -82,7 +82,7 @@ def examples_needed(result: ExamplesNeeded, axes: Sequence[Axes]) -> None:
     alone.plot(flat.features, flat.needed.mean() + slope * (log - log.mean()), color=color("muted"), zorder=1,
                **line("theory"))  # fmt: skip
     alone.errorbar(flat.features, flat.needed, yerr=2 * flat.error, fmt="o", color=color("l1"), elinewidth=1.2)
-    alone.annotate(f"{slope:.1f} a doubling", (64, 30), xytext=(6, -22), textcoords="offset points",
+    alone.annotate(f"{slope:.1f} a doubling", (64, 30), xytext=(10, -30), textcoords="offset points",
                    color=color("muted"), fontsize=9.0)  # fmt: skip
     alone.set(title="L1 alone", ylim=(0, None), ylabel="examples")
     for axis in axes:
