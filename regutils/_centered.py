@@ -119,23 +119,21 @@ class Centered:
         """
         R, L, p = coef.shape
         block = max(1, BLOCK // (L * p))
-        violation, size = np.empty(R), np.empty((R, L))
+        violation, size, smooth = np.empty(R), np.empty((R, L)), bool(l2.any())
         for first in range(0, R, block):
             part = slice(first, first + block)
             theta, bound = coef[part], l1[part, :, None]
             excess = self.design.curve(theta, part)
             np.subtract(self.correlation[part, None, :], excess, out=excess)
-            if l2[part].any():
+            if smooth:
                 excess -= (2.0 * l2[part])[:, :, None] * theta
             on = (theta != 0).astype(np.float64)
             size[part] = (on.reshape(-1, p) @ np.ones(p)).reshape(-1, L)
-            allowed = np.copysign(on, theta)  # numpy's sign is slow
-            allowed *= bound
-            excess -= allowed
-            np.abs(excess, out=excess)
-            np.subtract(1.0, on, out=on)
             on *= bound
-            excess -= on  # a zero coefficient may have any correlation up to l1
+            excess -= np.copysign(on, theta)  # numpy's sign is slow
+            np.abs(excess, out=excess)
+            excess += on
+            excess -= bound  # a zero coefficient may have any correlation up to l1
             violation[part] = excess.reshape(excess.shape[0], -1).max(axis=1)
         scale = np.where(self.largest > 0, self.largest, 1.0)
         return np.maximum(violation, 0.0) / scale, size
