@@ -10,7 +10,7 @@ from sklearn.linear_model import enet_path
 from regutils import _routes, paths
 from regutils._careful import resolve
 from regutils._centered import Data
-from regutils._homotopy import tableau_path
+from regutils._homotopy import homotopy, tableau_path
 from regutils.paths import elastic_net_path, lasso_path, ridge_path
 
 ROUTES = ["numpy", "compiled"]
@@ -208,6 +208,25 @@ def test_certificate_is_the_violation():
             worst, scale = violation(full, y, coef, l1, l2)
             assert_allclose(kkt, worst / scale, rtol=1e-10)
             assert_array_equal(size, np.count_nonzero(coef, axis=2))
+
+
+@pytest.mark.parametrize("flag", [None, *DEGENERACIES])
+@pytest.mark.parametrize("shape", [(25, 10), (15, 30)])
+def test_the_homotopy_needs_no_help(flag, shape):
+    """What is solved again is right too, but slow: the exception, not the rule."""
+    X, y = problems(11, *shape, [flag] if flag else [])
+    X, y = X - X.mean(axis=1, keepdims=True), y - y.mean(axis=1, keepdims=True)
+    scale = np.abs(y[:, None, :] @ X).max(axis=(1, 2)) / shape[0]
+    real = scale > 1e-10  # a constant y is zero but for rounding
+    X, y, scale = X[real], y[real], scale[real]
+    l1 = scale[:, None] * 1e-2 ** np.linspace(0, 1, 12)
+    for l2 in (0.0, 0.01):
+        coef = homotopy(X, y, l1, np.full(len(X), l2))
+        worst, _ = violation(X, y, coef, l1, np.full_like(l1, l2), False)
+        assert np.mean(worst <= 1e-11 * scale) >= 0.95
+        if l2 == 0:  # no column that depends on others is let in
+            ranks = [np.linalg.matrix_rank(x[:, c[-1] != 0]) for x, c in zip(X, coef, strict=True)]
+            assert_array_equal(ranks, np.count_nonzero(coef[:, -1], axis=1))
 
 
 def sabotaged(G, q, l1, l2, coef):
