@@ -19,7 +19,7 @@ from regutils.montecarlo import monte_carlo
 from regutils.paths import elastic_net_path, lasso_path, ridge_path
 from regutils.simulators import LinearData, Seed, simulate_linear
 
-L2_PARTS = (0.005, 0.05, 0.5)  # of the elastic net, chosen among together with the L1 part
+L2_PARTS = (0.05, 0.5)  # of the elastic net, chosen among together with the L1 part
 SIGNS = np.array([1.0, -1.0, 1.0, 1.0, -1.0, 1.0])  # of the six features' share in their factor
 
 
