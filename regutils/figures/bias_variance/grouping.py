@@ -75,7 +75,7 @@ def combination(result: Combination, axes: Sequence[Axes]) -> None:
         mean, high = (np.array([getattr(one, end) for one in intervals]) for end in ("mean", "high"))
         axis.errorbar(result.snr * shift, mean, yerr=high - mean, marker=marker, color=color(role), elinewidth=1.2,
                       **line("estimate"))  # fmt: skip
-        axis.annotate(name, (result.snr[1], mean[1]), xytext=(0, 14 if name == "lasso" else -20), ha="center",
+        axis.annotate(name, (result.snr[1], mean[1]), xytext=(0, 14) if name == "lasso" else (24, -12), ha="center",
                       textcoords="offset points", color=color(role), fontweight="bold")  # fmt: skip
     axis.set(title="Excess risk above the elastic net's", xscale="log", xlabel="signal-to-noise ratio",
              ylabel="noise variances")  # fmt: skip
