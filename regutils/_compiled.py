@@ -20,7 +20,7 @@ from regutils._compiled_newton import active_set_path
 from regutils._compiled_tableau import OPTIONS, Indices, Tableau, advance, keep, kernel, new_tableau, resume, with_data
 from regutils._validation import Array
 
-__all__ = ["active_set_path", "homotopy", "on_working_set", "tableau_path", "working_set_path"]
+__all__ = ["active_set_path", "homotopy", "on_working_set", "prepare", "tableau_path", "working_set_path"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -57,6 +57,15 @@ def tableau_path(G: Array, q: Array, l1: Array, l2: Array, coef: Array) -> None:
 def working_set_path(X: Array, y: Array, l1: Array, l2: Array, coef: Array) -> None:
     """As `homotopy`, written to `coef`, all zero."""
     _wide(_full(X), _full(y), _full(l1), _full(l2), coef)
+
+
+def prepare() -> None:
+    """Compile everything now, and keep it on disk for every process that comes later."""
+    X, y = np.eye(3)[None], np.arange(3.0)[None]
+    l1, l2 = np.array([[1.0, 0.5]]), np.zeros(1)
+    homotopy(X, y, l1, l2)
+    working_set_path(X, y, l1, l2, np.zeros((1, 2, 3)))
+    active_set_path(X, y, l1, l1, np.zeros((1, 2, 3)))
 
 
 def _full(values: Array) -> Array:

@@ -152,6 +152,15 @@ def test_any_layout_is_compiled_once():
     assert len(compiled._whole.signatures) == before
 
 
+def test_everything_can_be_compiled_beforehand():
+    compiled.prepare()
+    before = [len(function.signatures) for function in (compiled._whole, compiled._wide)]
+    X, y, l1 = problem((3, 20, 100), seed=8)
+    compiled.homotopy(X, y, l1, np.zeros(3))
+    compiled.homotopy(X[:, :, :5], y, grid(X[:, :, :5], y), np.zeros(3))
+    assert [len(function.signatures) for function in (compiled._whole, compiled._wide)] == before == [1, 1]
+
+
 def test_the_cache_on_disk_knows_the_kernels_file():
     """numba itself looks only at the file of the function that it was asked to compile."""
     seen = [cell.cell_contents for cell in compiled._whole.py_func.__closure__]
