@@ -96,7 +96,8 @@ def _newton_step(X: Array, slope: Array, sign: Array, l2: float) -> tuple[Array,
     """The step of least norm that removes `slope`, and the direction within the null space of X in which only the
     L1 norm changes, downhill; the signs tell it more exactly than the slope.
     """
-    _, singular, right = np.linalg.svd(X / np.sqrt(X.shape[0]), full_matrices=False)
+    _, singular, right = np.linalg.svd(X / np.sqrt(X.shape[0]))
+    singular = np.append(singular, np.zeros(X.shape[1] - singular.size))  # with an L2 part every direction counts
     kept = singular**2 + 2.0 * l2 > (max(X.shape) * np.finfo(float).eps) ** 2 * singular[:1] ** 2
     right, curvature = right[kept], singular[kept] ** 2 + 2.0 * l2
     flat = right.T @ (right @ sign) - sign if l2 == 0 else np.zeros_like(sign)
