@@ -24,8 +24,7 @@ __all__ = ["active_set_path", "homotopy", "on_working_set", "prepare", "tableau_
 
 F = TypeVar("F", bound=Callable[..., object])
 
-STRIDE = 0.8  # a working set is checked whenever the strength has fallen to this share
-KEEN = 1.0  # columns enter it whose correlation exceeds this multiple of the next strength to be checked
+STRIDE = 0.8  # a working set is checked whenever the strength has fallen to this share: columns that exceed it enter
 ROUNDING = 1e-13
 
 
@@ -93,15 +92,16 @@ def _entries(version: int) -> tuple[Callable[..., None], Callable[..., None]]:
         for r in range(replicates):
             matrix = gram[r if gram.shape[0] > 1 else 0]
             if l2[r] != 0.0:
-                work[:] = matrix
                 for j in range(p):
+                    for i in range(p):
+                        work[j, i] = matrix[j, i]
                     work[j, j] += 2.0 * l2[r]
                 matrix = work
             tableau = with_data(spare, matrix, correlation[r])
             tableau.counts[0], tableau.counts[2] = p, 100 + 20 * p
             resume(tableau, kept)
             if advance(tableau, np.inf, l1[r], coef[r]) < 0:
-                coef[r] = np.nan
+                _spoil(coef[r])
 
     @_entry
     def wide(X: Array, y: Array, l1: Array, l2: Array, coef: Array) -> None:
@@ -109,15 +109,25 @@ def _entries(version: int) -> tuple[Callable[..., None], Callable[..., None]]:
         n, p = X.shape[1:]
         tableau, place = new_tableau(min(p, 128), n), np.empty(p, dtype=np.int64)
         for r in range(y.shape[0]):
-            place[:] = -1
+            for j in range(p):
+                place[j] = -1
             design = X[r if X.shape[0] > 1 else 0]
-            correlation = np.dot(y[r].reshape(1, n), design) / n
+            correlation = np.dot(y[r : r + 1], design)
+            for j in range(p):
+                correlation[0, j] /= n
             problem = _Problem(design, y[r], correlation, l1[r], 2.0 * l2[r], place)
             tableau, solved = _on_working_set(problem, tableau, coef[r])
             if not solved:
-                coef[r] = np.nan
+                _spoil(coef[r])
 
     return whole, wide
+
+
+@kernel
+def _spoil(coef: Array) -> None:
+    for k in range(coef.shape[0]):
+        for j in range(coef.shape[1]):
+            coef[k, j] = np.nan
 
 
 class _Problem(NamedTuple):
@@ -143,7 +153,8 @@ def _on_working_set(problem: _Problem, tableau: Tableau, coef: Array) -> tuple[T
     kept = keep(tableau)
     while done < strengths.size:
         points = _stretch(strengths, done, start)
-        tableau, _ = _admit(problem, tableau, pull[-1:], KEEN * points[-1:])
+        last = points.size - 1
+        tableau, _ = _admit(problem, tableau, pull[pull.shape[0] - 1 :], points[last:], 0.0)
         while True:  # the working set grows until nobody outside it objects
             resume(tableau, kept)
             m = tableau.counts[0]
@@ -156,7 +167,7 @@ def _on_working_set(problem: _Problem, tableau: Tableau, coef: Array) -> tuple[T
                 for i in range(n):
                     residual[k, i] = (y[i] - residual[k, i]) / n
             pull = np.dot(residual, X)
-            tableau, grew = _admit(problem, tableau, pull, points + slack)
+            tableau, grew = _admit(problem, tableau, pull, points, slack)
             if not grew:
                 break
         until = min(strengths.size, done + points.size - 1)
@@ -183,15 +194,15 @@ def _stretch(strengths: Array, done: int, start: float) -> Array:
 
 
 @kernel
-def _admit(problem: _Problem, tableau: Tableau, pull: Array, bounds: Array) -> tuple[Tableau, bool]:
-    """Columns whose pull exceeds a bound join the working set: their data, and their rows of the Gram matrix."""
+def _admit(problem: _Problem, tableau: Tableau, pull: Array, bounds: Array, slack: float) -> tuple[Tableau, bool]:
+    """Columns whose pull exceeds its bound join the working set: their data, and their rows of the Gram matrix."""
     X, place = problem.X, problem.place
     n, p = X.shape
     old = tableau.counts[0]
     new = old
     for k in range(bounds.size):
         for j in range(p):
-            if abs(pull[k, j]) > bounds[k] and place[j] < 0:
+            if abs(pull[k, j]) > bounds[k] + slack and place[j] < 0:
                 place[j] = new
                 new += 1
     if new == old:
@@ -217,7 +228,8 @@ def _admit(problem: _Problem, tableau: Tableau, pull: Array, bounds: Array) -> t
 def _with_room(tableau: Tableau, used: int, size: int) -> Tableau:
     n = tableau.columns.shape[1]
     larger = new_tableau(size, n)
-    larger.counts[:] = tableau.counts
+    for i in range(3):
+        larger.counts[i] = tableau.counts[i]
     for i in range(used):
         larger.correlation[i] = tableau.correlation[i]
         for k in range(n):
