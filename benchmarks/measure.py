@@ -57,20 +57,24 @@ def _loosest(name: str, route: Route, problems: list[Problem], limit: float) -> 
     best: Setting | None = None
     failures = 0
     route(problems[0], LADDER[0])  # compiles, fills caches
-    for tolerance in LADDER:
+    rung = 0
+    while rung < len(LADDER):
+        tolerance = LADDER[rung]
         seconds, worst = [], 0.0
         for problem in problems:
             start = time.perf_counter()
             coef = route(problem, tolerance)
             seconds.append(time.perf_counter() - start)
             worst = max(worst, violation(problem, coef) if np.isfinite(coef).all() else np.inf)
-            if worst > LEVEL:
+            if worst > LEVEL or sum(seconds) > PATIENCE / 4:
                 break
         setting = Setting(name, None if exact else tolerance, worst, float(np.median(seconds)))
         failures = failures + 1 if best is not None and worst >= best.violation else 0
         best = setting if best is None or worst < best.violation else best
         if best.violation <= LEVEL or exact or failures == 3 or min(seconds) > limit:
             break
+        # a violation falls at most as fast as the tolerance, so that rungs that cannot suffice are skipped
+        rung += max(1, int(np.log10(worst / LEVEL))) if np.isfinite(worst) else 1
     assert best is not None
     return best
 
