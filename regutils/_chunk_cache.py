@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
+import uuid
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -44,7 +44,7 @@ class ChunkCache:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._write("about.txt", lambda file: file.write(about.encode()))
-        except OSError as error:
+        except (OSError, ValueError) as error:  # the latter for a name with a null character
             raise ValueError(f"cache must be a folder that can be written to, got {str(folder)!r}: {error}") from error
 
     def chunks(self) -> Iterator[tuple[int, int, dict[str, Array]]]:
@@ -56,6 +56,8 @@ class ChunkCache:
             start, stop = int(rows[1]), int(rows[2])
             try:
                 values = _read(path, stop - start)
+            except FileNotFoundError:  # another process found it damaged
+                continue
             except Exception as error:  # numpy, zipfile and zlib have their own ways of refusing broken bytes
                 warnings.warn(f"{path} is damaged ({error}): its replicates are computed again", stacklevel=3)
                 path.unlink(missing_ok=True)
@@ -68,15 +70,15 @@ class ChunkCache:
         self._write(f"{start:08d}-{stop:08d}.npz", lambda file: np.savez(file, names, *values.values()))
 
     def _write(self, name: str, write: Callable[[IO[bytes]], object]) -> None:
-        descriptor, temporary = tempfile.mkstemp(dir=self.folder, suffix=".part")
+        temporary = self.folder / f"{uuid.uuid4().hex}.part"  # not by tempfile: others may read what is here
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with temporary.open("xb") as file:
                 write(file)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, self.folder / name)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
 
 

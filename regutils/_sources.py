@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import os
 import pickle
 import pickletools
 import sys
@@ -24,7 +25,7 @@ from importlib.util import resolve_name
 from pathlib import Path
 from typing import Any
 
-_STARTED = time.time()
+_IMPORTED = time.time()
 _PROCESS = uuid.uuid4().hex
 
 
@@ -64,15 +65,29 @@ def sources_of(experiment: Callable[..., Any], parameters: Mapping[str, Any]) ->
         roots |= _imported(script, package)
         owned |= {_top(package)}
     ours, installed = _closure(roots - {"__main__"}, owned)
+    started = _started()
     loaded = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
     for path in [*(_file(name) for name in ours), script]:
-        if path is not None and str(path) in loaded and path.stat().st_mtime > _STARTED:
+        if path is not None and str(path) in loaded and path.stat().st_mtime > started:
             raise ValueError(
                 f"cache needs a process younger than the code it runs, got {path} edited since: start anew"
             )
     digest = _digest.__wrapped__(ours, installed)
     text = script.read_bytes() if script is not None else b""
     return Sources(ours, installed, digest), hashlib.sha256(digest.encode() + text).hexdigest()
+
+
+@cache
+def _started() -> float:
+    """When this process started, in seconds since 1970; where the system does not tell, when this module came."""
+    if sys.platform != "linux":
+        return _IMPORTED
+    try:
+        ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+        age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return _IMPORTED
+    return min(_IMPORTED, time.time() - age + 0.02)  # a tick is 0.01, and what runs was not read at once
 
 
 def _top(module: str) -> str:
@@ -169,7 +184,11 @@ def _is_third_party(top: str) -> bool:
         return True  # not there, which is as good as a version
     places = [spec.origin] if spec.has_location and spec.origin else list(spec.submodule_search_locations or ())
     homes = [Path(sysconfig.get_path(kind)).resolve() for kind in ("purelib", "platlib", "stdlib")]
-    return not places or any(Path(place).resolve().is_relative_to(home) for place in places for home in homes)
+    found = [Path(place).resolve() for place in places]
+    return not found or any(
+        {"site-packages", "dist-packages"} & set(path.parts) or any(path.is_relative_to(home) for home in homes)
+        for path in found  # the former also of users and of systems
+    )
 
 
 @cache

@@ -20,6 +20,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from itertools import pairwise
+from pickle import PicklingError
 from typing import Any
 
 import numpy as np
@@ -70,13 +71,16 @@ def monte_carlo(
     work = Work(experiment, parameters, batched, root.entropy, root.spawn_key, root.pool_size)
     stored = None
     if cache is not None:
+        if not isinstance(cache, (str, os.PathLike)):
+            raise TypeError(f"cache must be a folder, a string or a path, got {cache!r}")
         from regutils._chunk_cache import ChunkCache
         from regutils._sources import sources_of
 
         sources, code = sources_of(experiment, parameters)
         work = replace(work, sources=sources)
+        state = root.generate_state(8).tolist()  # which tells seeds apart whose repr is cut short
         stored = ChunkCache(
-            cache, experiment, code, parameters, (work.entropy, work.spawn_key, work.pool_size, batched)
+            cache, experiment, code, parameters, (work.entropy, work.spawn_key, work.pool_size, batched, state)
         )
 
     results: Results = {}
@@ -106,7 +110,7 @@ def median_and_error(values: object, axis: int = 0, *, resamples: int = 500, see
     samples drawn from the values with replacement (Efron 1979). The same seed draws the same ones.
     """
     array = _replicated(values, axis)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(check_integer(seed, "seed", low=0))
     rows = rng.integers(len(array), size=(check_integer(resamples, "resamples", low=2), len(array)))
     medians = np.stack([np.median(array[row], axis=0) for row in rows])
     return np.median(array, axis=0), medians.std(axis=0, ddof=1)
@@ -124,6 +128,8 @@ def _computed(work: Work, chunks: Sequence[tuple[int, int]], n_jobs: int | None)
     try:
         for chunk in ending:  # noqa: UP028  (closed below, not by what closes this generator)
             yield chunk
+    except PicklingError as error:
+        raise ValueError(f"n_jobs needs an experiment, parameters and results that can be pickled: {error}") from error
     finally:
         with warnings.catch_warnings():  # nobody needs to hear that an interrupted run was not finished
             warnings.simplefilter("ignore")

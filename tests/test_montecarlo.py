@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 import traceback
 
@@ -169,6 +170,12 @@ def test_a_misfit_ends_a_parallel_run_quietly():
         monte_carlo(lambda seed: {"x": np.zeros(seed.spawn_key[0])}, 40, chunk_size=1, n_jobs=2)
 
 
+def test_what_no_other_process_can_have():
+    lock = threading.Lock()
+    with pytest.raises(ValueError, match="n_jobs needs an experiment, parameters and results that can be pickled"):
+        monte_carlo(lambda seed: {"x": float(lock.locked())}, 5, n_jobs=2)
+
+
 def test_a_batch_has_one_row_a_seed():
     with pytest.raises(
         ValueError, match=r"x must have one row a seed, 5 of them, got shape \(3,\) at replicates 0 to 4"
@@ -195,6 +202,8 @@ def test_what_is_not_finite_is_a_result():
         ({"n_jobs": 0}, ValueError, "n_jobs must be a number of processes"),
         ({"n_jobs": "all"}, TypeError, "n_jobs must be an integer"),
         ({"progress": "yes"}, TypeError, "progress must be True or False"),
+        ({"cache": True}, TypeError, "cache must be a folder, a string or a path, got True"),
+        ({"cache": "nu\0ll"}, ValueError, "cache must be a folder that can be written to"),
     ],
 )
 def test_arguments_that_are_not_allowed(arguments, error, match):
@@ -243,6 +252,8 @@ def test_other_arguments_are_another_run(tmp_path):
         {"scale": 2.0},
         {"scale": np.ones(3)},
         {"scale": np.array([1.0, 1.0, 2.0])},
+        {"seed": np.random.SeedSequence(np.arange(2000))},
+        {"seed": np.random.SeedSequence(np.where(np.arange(2000) == 999, 0, np.arange(2000)))},  # alike by their repr
         {"experiment": draw_batch, "batched": True},
     ]
     for number, how in enumerate(runs, 1):
@@ -267,6 +278,19 @@ def test_a_damaged_chunk_is_computed_again_aloud(tmp_path, damage):
     with pytest.warns(UserWarning, match="00000010-00000020.npz is damaged .*: its replicates are computed again"):
         assert equal(expected, monte_carlo(draw, 23, seed=5, cache=tmp_path))
     assert equal(expected, monte_carlo(draw, 23, seed=5, cache=tmp_path))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_a_folder_can_be_shared(tmp_path):
+    before = os.umask(0o002)
+    try:
+        monte_carlo(draw, 3, cache=tmp_path)
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o777 for path in files(tmp_path)} == {0o664}
+    files(tmp_path)[0].unlink()
+    (next(tmp_path.iterdir()) / "00000000-00000003.npz").symlink_to("removed by another process")
+    assert equal(monte_carlo(draw, 3, cache=tmp_path), monte_carlo(draw, 3))
 
 
 def test_a_folder_that_cannot_be_written_to(tmp_path):
@@ -393,6 +417,12 @@ def test_the_error_of_a_median():
     np.testing.assert_allclose(median.std(), error.mean(), rtol=0.25)
     np.testing.assert_array_equal(median_and_error(values)[1], error)
     assert not np.array_equal(median_and_error(values, seed=1)[1], error)
+
+
+def test_a_median_has_a_seed():
+    for seed, error in ((-1, ValueError), (None, TypeError)):
+        with pytest.raises(error, match="seed must be an integer"):
+            median_and_error([1.0, 2.0], seed=seed)
 
 
 @pytest.mark.parametrize("statistic", [mean_and_error, median_and_error])

@@ -1,6 +1,7 @@
 """What a stored result depends on: every module that its experiment imports, and nothing that it does not."""
 
 import os
+import subprocess
 import sys
 import textwrap
 import time
@@ -94,6 +95,28 @@ def test_a_file_edited_after_it_was_loaded_is_refused(study, tmp_path):
     os.utime(tmp_path / "study/near.py", (later, later))
     with pytest.raises(ValueError, match=r"process younger than the code it runs, got .*near.py edited since"):
         sources_of(study, {})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells when a process started")
+def test_edited_after_it_was_loaded_and_before_this_package_was(tmp_path):
+    (tmp_path / "early.py").write_text("def experiment(seed): return {'x': 1.0}\n")
+    code = "import early, os, time; os.utime('early.py'); from regutils._sources import sources_of"
+    run = subprocess.run(
+        [sys.executable, "-c", f"{code}; sources_of(early.experiment, {{}})"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "ValueError: cache needs a process younger than the code it runs" in run.stderr
+
+
+@pytest.mark.parametrize("home", ["lib/dist-packages", ".local/lib/python3/site-packages"])
+def test_packages_of_users_and_systems_are_known_by_version(study, tmp_path, monkeypatch, home):
+    folder = tmp_path / home
+    folder.mkdir(parents=True)
+    (folder / "not_there.py").write_text("print 'for another Python'\n")
+    monkeypatch.syspath_prepend(folder)
+    sources, _ = sources_of(study, {})
+    assert "not_there" in sources.installed
+    assert "not_there" not in sources.ours
 
 
 def test_a_worker_with_other_code_refuses(study):
