@@ -25,6 +25,7 @@ OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"
 INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 ROUNDING = 1e-13  # a violation below this share of max |q| is none
+UNSAFE = 1e-2  # below this share of a column's length left over beside others, coefficients are refined
 STRIDE = 0.7  # to which share the strength may fall at once
 STEPS = 12  # of Newton's method before coordinate descent takes over
 SWEEPS = 50
@@ -51,7 +52,7 @@ class _Problem(NamedTuple):
     pull: Array  # correlation - gram theta
     sign: Array  # of the active coefficients; 0 off the active set
     active: Indices
-    factor: Array  # lower triangle: Cholesky factor on the active set
+    factor: Array  # lower triangle: Cholesky factor on the active set, its diagonal inverted
     side: Array
 
 
@@ -130,6 +131,7 @@ def _newton(problem: _Problem, l1: float, l2: float) -> int:
         if sign[j] != 0.0:
             active[size] = j
             size += 1
+    safe = True
     for a in range(size):
         row, into = gram[active[a]], factor[a]
         for b in range(a):
@@ -137,25 +139,27 @@ def _newton(problem: _Problem, l1: float, l2: float) -> int:
             other = factor[b]
             for c in range(b):
                 rest -= into[c] * other[c]
-            into[b] = rest / other[b]
+            into[b] = rest * other[b]
         rest = row[active[a]] + 2.0 * l2
         for c in range(a):
             rest -= into[c] * into[c]
         if not rest > 1e-14 * row[active[a]]:
             return -1
-        into[a] = np.sqrt(rest)
+        safe = safe and rest > UNSAFE * row[active[a]]
+        into[a] = 1.0 / np.sqrt(rest)
     for a in range(size):
         side[a] = problem.correlation[active[a]] - l1 * sign[active[a]]
     _substitute(factor, side, size)
     for a in range(size):
         theta[active[a]] = side[a]
     _update_pull(problem)
-    for a in range(size):  # one step of refinement
-        j = active[a]
-        side[a] = problem.pull[j] - l1 * sign[j] - 2.0 * l2 * theta[j]
-    _substitute(factor, side, size)
-    for a in range(size):
-        theta[active[a]] += side[a]
+    if not safe:  # one step of iterative refinement
+        for a in range(size):
+            j = active[a]
+            side[a] = problem.pull[j] - l1 * sign[j] - 2.0 * l2 * theta[j]
+        _substitute(factor, side, size)
+        for a in range(size):
+            theta[active[a]] += side[a]
     return size
 
 
@@ -167,10 +171,10 @@ def _substitute(factor: Array, side: Array, size: int) -> None:
         rest = side[a]
         for b in range(a):
             rest -= row[b] * side[b]
-        side[a] = rest / row[a]
+        side[a] = rest * row[a]
     for a in range(size - 1, -1, -1):
         row = factor[a]
-        side[a] /= row[a]
+        side[a] *= row[a]
         for b in range(a):
             side[b] -= row[b] * side[a]
 
@@ -216,13 +220,13 @@ def _freedom(problem: _Problem, size: int, l2: float) -> float:
     factor, side = problem.factor, problem.side
     total = 0.0
     for c in range(size):  # column c of the inverse
-        side[c] = 1.0 / factor[c, c]
+        side[c] = factor[c, c]
         total += side[c] * side[c]
         for a in range(c + 1, size):
             row = factor[a]
             rest = 0.0
             for b in range(c, a):
                 rest -= row[b] * side[b]
-            side[a] = rest / row[a]
+            side[a] = rest * row[a]
             total += side[a] * side[a]
     return size - 2.0 * l2 * total
