@@ -8,9 +8,9 @@ from regutils.experiments.core_difference.shrinkage import proportions, wanderer
 from regutils.experiments.core_difference.single import film
 from regutils.experiments.core_difference.survivors import survivors
 from regutils.experiments.core_difference.traces import traces
-from regutils.experiments.core_difference.twins import copies, splits
+from regutils.experiments.core_difference.twins import copies, splits, spread_at
 
 __all__ = [
     "copies", "film", "irrepresentable", "levels", "mixed", "pairs", "proportions", "rare", "recovery", "resamples",
-    "splits", "survivors", "traces", "wanderers",
+    "splits", "spread_at", "survivors", "traces", "wanderers",
 ]  # fmt: skip

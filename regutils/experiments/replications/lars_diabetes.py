@@ -45,10 +45,10 @@ class DiabetesPath:
 
 @once
 def diabetes_path(*, centered: bool = True) -> DiabetesPath:
-    """Knots by LARS (scikit-learn), coefficients at and between them by our path; C_p = RSS/sigma^2 - n + 2(k + 1).
+    """Knots by LARS (scikit-learn), coefficients at and between them by our path; C_p = RSS/sigma^2 - n + 2(m + 1).
 
-    Columns have mean zero and a sum of squares of one, k is the number of steps. centered=False leaves the mean of y
-    in, to see what that convention does.
+    Columns have mean zero and a sum of squares of one, m features are in the model on the way to the step.
+    centered=False leaves the mean of y in, to see what that convention does.
     """
     from sklearn.linear_model import lars_path
 
@@ -65,13 +65,14 @@ def diabetes_path(*, centered: bool = True) -> DiabetesPath:
     moves = tuple(int(sign * (j + 1)) for row in change for j, sign in enumerate(row) if sign)
     rss = np.sum((y - coef @ X.T) ** 2, axis=1)
     variance = rss[-1] / (n - p - 1)
+    used = np.concatenate([[0], active.sum(axis=1)])
     return DiabetesPath(
         names=tuple(bunch.feature_names),
         correlation=n * knots,
         coef=coef,
         moves=moves,
         sigma=float(np.sqrt(variance)),
-        cp=rss / variance - n + 2.0 * (np.arange(knots.size) + 1),
+        cp=rss / variance - n + 2.0 * (used + 1),
         published_cp=np.array(CP),
     )
 

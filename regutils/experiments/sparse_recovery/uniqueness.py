@@ -52,11 +52,15 @@ def extreme_solutions(X: object, y: object, lam: float, direction: Array) -> tup
 def draw_design(kind: str, n: int, p: int, strength: float, rng: np.random.Generator) -> tuple[Array, Array]:
     """X (n, p) and y (n,) with normal entries, or +-1 ("signs"), or normal ones with a column twice ("duplicate").
 
-    The column that stands there twice is the one with the largest lasso coefficient; its copy replaces an unused one.
+    Among the signs no column stands there twice, not even with its sign turned: those are drawn again. The "duplicate"
+    is the column with the largest lasso coefficient; its copy replaces an unused one.
     """
     X, y = rng.standard_normal((n, p)), rng.standard_normal(n)
     if kind == "signs":
-        return np.sign(X), y
+        X = np.sign(X)
+        while np.any(again := np.max(np.triu(np.abs(X.T @ X), 1), axis=0) == n):
+            X[:, again] = np.sign(rng.standard_normal((n, int(again.sum()))))
+        return X, y
     if kind == "duplicate":
         theta = lasso_path(X, y, [max(strength, 1e-3) * np.max(np.abs(X.T @ y)) / n], fit_intercept=False).coef[0]
         X[:, int(np.argmin(np.abs(theta)))] = X[:, int(np.argmax(np.abs(theta)))]

@@ -24,7 +24,7 @@ _LABELLED = ("bmi", "s5", "bp", "s3", "s1")  # the others lie too close together
         f"Two panels. Left: coefficients of {len(result.names)} features on the lasso path, straight between "
         f"{len(result.moves)} knots; {result.names[result.moves[0] - 1]} enters first, then "
         f"{result.names[result.moves[1] - 1]} and {result.names[result.moves[2] - 1]}. Right: Cp falls from "
-        f"{result.cp[0]:.0f} at step 0 to {result.cp.min():.1f} at step {result.best} and rises after it; "
+        f"{result.cp[0]:.0f} at step 0 to {result.cp.min():.1f} at step {result.best} and stays above that after it; "
         f"{result.published_cp.size} published values lie on ours."
     ),
 )
