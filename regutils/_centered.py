@@ -9,6 +9,7 @@ import numpy as np
 
 from regutils._validation import Array, check_array, check_flag
 
+LARGEST = 1e100
 BLOCK = 12_000  # numbers at a time in an array operation: less than memory that is fetched anew for each array
 
 
@@ -22,6 +23,13 @@ class Data:
             target = check_array(target, "y", shape=(None, design.shape[0]))
         else:
             target = check_array(target, "y", shape=design.shape[:-1])
+        for name, values in (("X", design), ("y", target)):
+            size = float(max(values.max(), -values.min()))
+            if size > LARGEST or 0.0 < size < 1.0 / LARGEST:
+                raise ValueError(
+                    f"{name} must be zero or in units that put its largest entry between {1 / LARGEST:g} and "
+                    f"{LARGEST:g}, where squares stay within float64, got {size:g}"
+                )
         self.fit_intercept = check_flag(fit_intercept, "fit_intercept")
         self.batched = target.ndim == 2
         self.X = design if design.ndim == 3 else design[None]

@@ -187,6 +187,34 @@ def test_integer_and_single_precision_input():
     assert path.coef.dtype == np.float64
 
 
+@every_function
+@pytest.mark.parametrize("scale", [1e-90, 1e-12, 1e12, 1e90])
+def test_units_do_not_matter(path_of, scale):
+    X, y = simulate((20, 3))
+    for design, target in ((X * scale, y), (X, y * scale), (X * scale, y / scale)):
+        path = path_of(design, target)
+        assert path.kkt <= 1e-12
+        if path_of is not net_path:  # whose L2 part alone knows units
+            expected = path_of(X, y)
+            assert_allclose(
+                path.coef * np.ptp(design) / np.ptp(target), expected.coef * np.ptp(X) / np.ptp(y), rtol=1e-9
+            )
+            assert_allclose(path.df, expected.df, atol=1e-9)
+
+
+@every_function
+def test_input_of_any_layout_is_left_as_it_was(path_of):
+    X, y = simulate((20, 3))
+    expected = path_of(X, y, fit_intercept=False)
+    for data in ((X, y), (np.asfortranarray(X), np.repeat(y, 2)[::2]), (X.astype(">f8"), y.astype(">f8"))):
+        before = [values.copy() for values in data]
+        for values in data:
+            values.flags.writeable = False
+        assert_allclose(path_of(*data, fit_intercept=False).coef, expected.coef, atol=1e-13)
+        for values, old in zip(data, before, strict=True):
+            assert_array_equal(values, old)
+
+
 X_GOOD, Y_GOOD = simulate((20, 3))
 
 
@@ -200,6 +228,8 @@ X_GOOD, Y_GOOD = simulate((20, 3))
         (X_GOOD * np.nan, Y_GOOD, {}, ValueError, "X must be finite"),
         (X_GOOD.astype(str), Y_GOOD, {}, TypeError, "X must hold real numbers"),
         (X_GOOD[:0], Y_GOOD[:0], {}, ValueError, "X must not be empty"),
+        (X_GOOD * 1e-200, Y_GOOD, {}, ValueError, "X must be zero or in units that put its largest entry between"),
+        (X_GOOD, Y_GOOD * -1e200, {}, ValueError, "y must be zero or in units"),
         (X_GOOD, Y_GOOD, {"lambdas": [0.1, 0.2]}, ValueError, "lambdas must be strictly decreasing"),
         (X_GOOD, Y_GOOD, {"lambdas": [0.1, 0.1]}, ValueError, "lambdas must be strictly decreasing"),
         (X_GOOD, Y_GOOD, {"lambdas": [0.1, -0.1]}, ValueError, "lambdas must be >= 0, got -0.1"),
