@@ -115,6 +115,7 @@ def coordinates(X: Array, y: Array, l1: Array, l2: Array, tol: float) -> Array:
         return found
     correlation = X.T @ y
     gram = X.T @ X if p <= n else False
+    X = np.asfortranarray(X)  # as it is wanted: their own check costs more than the answer
     share = l1 / (l1 + 2.0 * l2)
     alike = np.allclose(share, share[0], rtol=1e-14, atol=0.0)
     groups = [np.arange(l1.size)] if alike else [np.array([k]) for k in range(l1.size)]
@@ -124,7 +125,7 @@ def coordinates(X: Array, y: Array, l1: Array, l2: Array, tol: float) -> Array:
             start = found[max(int(group[0]) - 1, 0)].copy()
             found[group] = enet_path(
                 X, y, l1_ratio=float(share[group[0]]), alphas=l1[group] + 2.0 * l2[group], precompute=gram,
-                Xy=correlation, coef_init=start, tol=tol, max_iter=20_000,
+                Xy=correlation, coef_init=start, tol=tol, max_iter=20_000, check_input=False, copy_X=False,
             )[1].T  # fmt: skip
     return found
 

@@ -9,11 +9,11 @@ from types import ModuleType
 import numpy as np
 import numpy.typing as npt
 
-from regutils._careful import resolve
+from regutils._careful import coordinates, resolve
 from regutils._centered import Centered
 from regutils._homotopy import tableau_path
 from regutils._ridge import ridge
-from regutils._supports import active_set_path, smooth_degrees
+from regutils._supports import active_set_path, side_by_side, smooth_degrees
 from regutils._validation import Array
 
 Mask = npt.NDArray[np.bool_]
@@ -22,6 +22,8 @@ ROUTE = os.environ.get("REGUTILS_ROUTE")  # "numpy": leave what is compiled asid
 ROUNDING = 1e-14
 TRUSTED = 1e-11  # above it a replicate is solved again,
 FAINT = 1e-10  # L2 part, relative to the curvature, whose effect an inverse does not tell
+FEW = 3  # problems
+GUESS = 1e-4  # tolerance of a guess
 LOST = 1e-6  # and from a new start above this
 
 
@@ -79,6 +81,8 @@ def _with_l1(data: Centered, l1: Array, l2: Array, coef: Array) -> Array:
 def _by_path(data: Centered, l1: Array, l2: Array, coef: Array) -> Array:
     design, engine = data.design, _compiled()
     if not (l2 == l2[:, :1]).all():
+        if engine is None and len(l1) <= FEW:
+            return _from_descent(data, l1, l2, coef)
         newton = active_set_path if engine is None else engine.active_set_path
         return np.asarray(newton(design.gram, data.correlation, l1, l2, coef))
     if engine is not None and engine.on_working_set(design.n, design.p):
@@ -87,6 +91,16 @@ def _by_path(data: Centered, l1: Array, l2: Array, coef: Array) -> Array:
         path = tableau_path if engine is None else engine.tableau_path
         path(design.gram, data.correlation, l1, l2[:, 0], coef)
     return np.full(l1.shape, np.nan)
+
+
+def _from_descent(data: Centered, l1: Array, l2: Array, coef: Array) -> Array:
+    """Supports guessed by coordinate descent: soonest where there are too few problems to share each step's cost."""
+    df = np.empty(l1.shape)
+    for r in range(len(l1)):
+        gram = data.design.gram[[0 if len(data.design.gram) == 1 else r]]
+        coef[r] = coordinates(*data.of(r), l1[r], l2[r], GUESS)
+        df[r] = side_by_side(gram, data.correlation[r], l1[r], l2[r], coef[r])
+    return df
 
 
 def _one_by_one(data: Centered, r: int, l1: Array, l2: Array) -> Array:

@@ -127,6 +127,20 @@ def test_ten_thousand_problems(route):
     assert seen["problems"] >= 10_000
 
 
+def test_few_problems_are_as_right_as_many(route):
+    @settings(relaxed, max_examples=120)
+    @given(case=cases, replicates=st.integers(1, 4), n_lambdas=st.integers(1, 30), rho=st.sampled_from([0.9, 0.5, 0.1]))
+    def check(case, replicates, n_lambdas, rho):
+        X, y = problems(**case, replicates=replicates)
+        path = elastic_net_path(X, y, rho=rho, n_lambdas=n_lambdas)
+        worst, scale = violation(X, y, path.coef, rho * path.lambdas, (1 - rho) * path.lambdas)
+        assert np.all(worst <= 1e-9 * scale + rounding(X, y))
+        again = elastic_net_path(np.repeat(X, 5, axis=0), np.repeat(y, 5, axis=0), rho=rho, n_lambdas=n_lambdas)
+        assert_allclose(path.df, again.df[::5], atol=1e-6)
+
+    check()
+
+
 @settings(relaxed, max_examples=25)
 @given(
     seed=st.integers(0, 2**32 - 1),
