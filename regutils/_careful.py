@@ -157,7 +157,8 @@ def _solve(X: Array, y: Array, theta: Array, l1: float, l2: float) -> Array:
     total = l1 + l2
     loss, penalty = SquaredLoss(X, y, fit_intercept=False), ElasticNet(total, l1 / total)
     tolerance = 1e-14 * float(y @ y) / (2 * y.size)
-    return solve(loss, penalty, theta0=theta, tol=tolerance).coef
+    # what is not there after so many steps costs minutes, if it comes at all
+    return solve(loss, penalty, theta0=theta, tol=tolerance, max_iter=5_000).coef
 
 
 def violations(X: Array, y: Array, coef: Array, l1: Array, l2: Array) -> Array:

@@ -58,4 +58,5 @@ def _by_svd(data: Centered, l2: Array, coef: Array) -> Array:
     total = np.where(seen, squares + 2.0 * design.n * l2[:, :, None], 1.0)
     scores = _apply(data.y[:, None, :], left) * np.where(seen, singular[:, None, :], 0.0)
     coef[:] = _apply(scores / total, right)
+    coef *= np.any(design.X, axis=1)[:, None, :]  # a zero column's is zero but for rounding
     return np.asarray(np.sum(squares / total, axis=2))

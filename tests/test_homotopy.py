@@ -259,6 +259,44 @@ def test_what_fails_the_certificate_is_solved_again(monkeypatch):
     assert again.kkt.max() <= 1e-11
 
 
+def test_degrees_of_freedom_where_another_answer_shares_among_twins(monkeypatch):
+    """The homotopy takes one of two equal columns, others may take both: the rank is what counts."""
+    X, y = problems(8, 30, 6, [], replicates=3)
+    X[:, :, 5] = X[:, :, 0]
+    monkeypatch.setattr(_routes, "ROUTE", "numpy")
+    right = lasso_path(X, y, n_lambdas=8)
+
+    def shared(X, y, coef, l1, l2):
+        coef = resolve(X, y, coef, l1, l2)
+        coef[:, [0, 5]] = coef[:, [0, 5]].sum(axis=1, keepdims=True) / 2
+        return coef
+
+    monkeypatch.setattr(_routes, "tableau_path", sabotaged)
+    monkeypatch.setattr(_routes, "resolve", shared)
+    again = lasso_path(X, y, n_lambdas=8)
+    assert np.count_nonzero(again.coef[-1, -1]) == np.count_nonzero(right.coef[-1, -1]) + 1
+    assert_allclose(again.df, right.df, atol=1e-9)
+
+
+@pytest.mark.parametrize("l2", [1e-18, 1e-15, 1e-12])
+def test_degrees_of_freedom_with_hardly_an_l2_part(route, l2):
+    X, y = problems(12, 30, 6, [], replicates=3)
+    X[:, :, 5] = X[:, :, 0]
+    path = elastic_net_path(X, y, l2=l2, n_lambdas=8)
+    assert_allclose(path.df, lasso_path(X, y, n_lambdas=8).df, atol=1e-6)
+
+
+def test_every_target_may_have_its_l2_part(route, monkeypatch):
+    """On one design, in any units, and without being solved again."""
+    X, y = problems(13, 30, 6, [], replicates=4)
+    X, l2 = X[0] * 10.0 ** np.arange(-2, 4), np.array([0.0, 1e-3, 0.1, 10.0])
+    monkeypatch.setattr(_routes, "resolve", lambda *problem: pytest.fail("solved again"))
+    monkeypatch.setattr(paths, "chunk_size", lambda *shape: 3)
+    together = elastic_net_path(X, y, l2=l2)
+    for r in range(4):
+        assert_allclose(together.coef[r], elastic_net_path(X, y[r], l2=l2[r]).coef, rtol=1e-7, atol=1e-11)
+
+
 def test_what_cannot_be_solved_names_the_replicate(monkeypatch):
     X, y = problems(8, 30, 6, [], replicates=3)
     monkeypatch.setattr(_routes, "ROUTE", "numpy")

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from regutils._chunk_cache import ChunkCache
 from regutils.montecarlo import mean_and_error, median_and_error, monte_carlo
 
 
@@ -85,6 +86,12 @@ def test_a_seed_sequence_is_a_seed_and_stays_as_it_is():
     parent = np.random.SeedSequence(3).spawn(2)[1]
     values = monte_carlo(draw, 4, seed=parent)["one"]
     np.testing.assert_array_equal(values, monte_carlo(draw, 4, seed=parent)["one"])
+    np.testing.assert_array_equal(values, [draw(child)["one"] for child in parent.spawn(4)])
+
+
+def test_the_pool_of_a_seed_sequence_counts():
+    parent = np.random.SeedSequence(3, pool_size=8)
+    values = monte_carlo(draw, 4, seed=parent)["one"]
     np.testing.assert_array_equal(values, [draw(child)["one"] for child in parent.spawn(4)])
 
 
@@ -308,6 +315,23 @@ def test_a_cached_experiment_has_a_name(tmp_path):
             monte_carlo(experiment, 3, cache=tmp_path)
     with pytest.raises(ValueError, match="cache needs parameters that can be pickled"):
         monte_carlo(draw, 3, cache=tmp_path, scale=lambda: 2.0)
+
+
+def test_a_chunk_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
+    monte_carlo(draw, 3, cache=tmp_path)
+    seen = []
+
+    def interrupted(source, target):
+        seen.append(np.load(source)["arr_1"].shape)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ChunkCache, "__init__", lambda self, *_: setattr(self, "folder", next(tmp_path.iterdir())))
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        monte_carlo(draw, 5, cache=tmp_path)
+    assert seen == [(2,)]
+    assert [path.stem for path in files(tmp_path)] == ["00000000-00000003"]
+    assert not list(tmp_path.rglob("*.part"))
 
 
 def test_finished_chunks_outlive_an_error(tmp_path):

@@ -115,7 +115,11 @@ def test_default_grids():
     assert np.all(np.any(lasso.coef[:, 1] != 0, axis=1))
     assert_allclose(np.diff(np.log(lasso.lambdas)), np.log(0.01) / 49, rtol=1e-9)
     assert_allclose(net_path(X, y).lambdas, lasso.lambdas / RHO)
-    assert np.all(ridge_path(X, y).coef != 0)
+    ridge = ridge_path(X, y)
+    assert np.all(ridge.coef != 0)
+    for r in range(2):
+        largest = np.linalg.eigvalsh(np.cov(X[r].T, bias=True))[-1]
+        assert_allclose(ridge.lambdas[r, [0, -1]], [5 * largest, 5e-4 * largest], rtol=1e-12)
 
 
 def test_ends_of_the_mixing_share():
@@ -253,13 +257,14 @@ def test_bad_share(rho):
 
 def test_a_constant_column_that_has_no_exact_mean_counts_for_nothing():
     generator = np.random.default_rng(1)
-    X = generator.normal(size=(30, 4))
-    X[:, 0] = 3.3  # its mean rounds to something else
-    y = X[:, 1] + generator.normal(size=30)
-    for path_of in (lasso_path, ridge_path):
-        path = path_of(X, y, [0.1, 0.0])
-        assert np.all(path.coef[:, 0] == 0)
-        assert_allclose(path.df[-1], 3)
+    for n in (29, 30, 49):  # where one constant's mean is exact, that of another is not
+        X = generator.normal(size=(n, 13))
+        X[:, :10] = np.linspace(0.1, 33.3, 10)
+        y = X[:, 10] + generator.normal(size=n)
+        for path_of in (lasso_path, ridge_path):
+            path = path_of(X, y, [0.1, 0.0])
+            assert np.all(path.coef[:, :10] == 0)
+            assert_allclose(path.df[-1], 3)
 
 
 def test_the_intercept_is_fitted_or_not():
