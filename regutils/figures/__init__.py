@@ -178,17 +178,21 @@ def _encode(fig: "Figure", mode: Mode) -> dict[str, Any]:
     """The smaller of SVG and PNG (twice the pixels, for sharp screens), with its size in CSS pixels."""
     width, height = (round(inches * PIXELS_PER_INCH) for inches in fig.get_size_inches())
     size = {"width": width, "height": height}
+    photographs = any(axes.images for axes in fig.axes)  # which an SVG would embed at a single pixel's resolution
     with drawing(mode):
-        vector = io.StringIO()
-        fig.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
-        svg = _slim(vector.getvalue())
-        compressed = len(gzip.compress(svg.encode(), 6))
-        if compressed < 20_000 and "<image" not in svg:  # a PNG of a figure this size never comes below
-            return {"format": "svg", "data": svg, **size}
+        if not photographs:
+            vector = io.StringIO()
+            fig.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
+            svg = _slim(vector.getvalue())
+            compressed = len(gzip.compress(svg.encode(), 6))
+            embeds = "<image" in svg
+            if compressed < 20_000 and not embeds:  # a PNG of a figure this size never comes below
+                return {"format": "svg", "data": svg, **size}
         raster = io.BytesIO()
-        fig.savefig(raster, format="png", dpi=2 * PIXELS_PER_INCH, pil_kwargs={"optimize": True})
+        # the last two percent of a photograph's size would take three times as long
+        fig.savefig(raster, format="png", dpi=2 * PIXELS_PER_INCH, pil_kwargs={"optimize": not photographs})
     png = raster.getvalue()
-    if compressed <= len(png) and "<image" not in svg:  # matplotlib embeds images at a single pixel's resolution
+    if not photographs and not embeds and compressed <= len(png):
         return {"format": "svg", "data": svg, **size}
     return {"format": "png", "data": base64.b64encode(png).decode(), **size}
 

@@ -6,6 +6,7 @@ import importlib
 import re
 import types
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,12 @@ def plain_words(docstring: str) -> list[str]:
     """Lower-case words of three letters and more, without what names the library."""
     prose = " ".join(line for line in docstring.splitlines() if not _LINES.match(line))
     words = re.findall(r"[a-z]{3,}", _INSIDE.sub(" ", prose).lower())
-    return [word for word in words if not _NAMES.search(word)]
+    return [word for word in words if not _names_library(word)]
+
+
+@cache
+def _names_library(word: str) -> bool:
+    return _NAMES.search(word) is not None
 
 
 @once
@@ -81,11 +87,13 @@ def docstrings(*, least: int = 10) -> Corpus:
     for label, (library, modules) in enumerate(MODULES.items()):
         for name in modules:
             for docstring in _public(importlib.import_module(f"{library}.{name}".rstrip("."))):
+                if docstring in seen:
+                    continue
+                seen.add(docstring)
                 words = plain_words(docstring)
-                if docstring not in seen and len(words) >= _SHORTEST:
+                if len(words) >= _SHORTEST:
                     documents.append(words)
                     labels.append(label)
-                seen.add(docstring)
     vectorizer = CountVectorizer(analyzer=lambda words: words, min_df=least)
     counts = vectorizer.fit_transform(documents)
     return Corpus(counts, tuple(vectorizer.get_feature_names_out()), np.array(labels))

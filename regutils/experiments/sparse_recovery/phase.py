@@ -99,10 +99,24 @@ def recovery(
     success (R,): 1 where the solution is within a relative error of TOLERANCE of the truth; error (R,): that error in
     ||.||_2; nonzero (R,): share of the p coefficients that are not zero.
     """
-    X, theta = sparse_problems(seeds, n, p, k)
+    return _measure(*sparse_problems(seeds, n, p, k), solver)
+
+
+def _measure(X: Array, theta: Array, solver: Solver) -> dict[str, Array]:
     found = solver(X, np.einsum("rnp,rp->rn", X, theta))
     error = np.linalg.norm(found - theta, axis=1) / np.linalg.norm(theta, axis=1)
     return {"success": (error <= TOLERANCE).astype(float), "error": error, "nonzero": np.mean(found != 0, axis=1)}
+
+
+def recovery_by_level(
+    seeds: Sequence[np.random.SeedSequence], *, n: int, p: int, k: tuple[int, ...], solver: Solver = basis_pursuit
+) -> dict[str, Array]:
+    """The same for every number of nonzeros in k, (R, levels) each: one call of the solver for all of them."""
+    own = zip(*(seed.spawn(len(k)) for seed in seeds), strict=True)
+    problems = [sparse_problems(level, n, p, size) for level, size in zip(own, k, strict=True)]
+    X, theta = (np.concatenate(parts) for parts in zip(*problems, strict=True))
+    measured = _measure(X, theta, solver)
+    return {name: values.reshape(len(k), len(seeds)).T for name, values in measured.items()}
 
 
 @dataclass(frozen=True)
@@ -199,15 +213,12 @@ def phase_diagram(
     levels, shares, dense, half = [], [], 1.0, []
     for n in columns:
         step = -(-n // 20)
-        k = np.arange(step, n, step)
-        cells = [
-            monte_carlo(recovery, replicates, seed=np.random.SeedSequence([seed, n, int(size)]), batched=True,
-                        n_jobs=1, n=n, p=p, k=int(size), solver=solver)
-            for size in k
-        ]  # fmt: skip
-        success = np.stack([cell["success"] for cell in cells])
-        dense = min(dense, *(float(cell["nonzero"].min()) for cell in cells))
-        levels.append(k.astype(np.float64))
+        k = tuple(range(step, n, step))
+        run = monte_carlo(recovery_by_level, replicates, seed=np.random.SeedSequence([seed, n]), batched=True, n_jobs=1,
+                          n=n, p=p, k=k, solver=solver)  # fmt: skip
+        success = run["success"].T
+        dense = min(dense, float(run["nonzero"].min()))
+        levels.append(np.array(k, dtype=np.float64))
         shares.append(success)
         half.append(half_point(success, levels[-1], n=n, p=p))
     delta = np.linspace(0.02, 1.0, 50)

@@ -61,7 +61,7 @@ def winners(result: Map, axes: Sequence[Axes]) -> None:
             for column in columns:
                 tie = won[row, column] == 0
                 axis.text(column + 0.5, row + 0.5, "tie" if tie else f"{2.0 ** abs(gain[row, column]):.1f}",
-                          ha="center", va="center", fontsize=8,
+                          ha="center", va="center", fontsize=8, in_layout=False,  # inside its cell
                           color=color("muted") if tie else _readable(fills[row, column]))  # fmt: skip
         steps = np.searchsorted(result.nonzero, result.boundary[at])
         axis.stairs(steps, np.arange(len(steps) + 1), baseline=None, color=color("ink"), linewidth=2.4)
