@@ -34,6 +34,8 @@ def resolve(X: Array, y: Array, coef: Array, l1: Array, l2: Array) -> Array:
     for k in above(GOOD):
         start = _better(X, y, (coef[k], coef[max(k - 1, 0)]), l1[k], l2[k])
         coef[k] = _better(X, y, (coef[k], _active_set(X, y, start, l1[k], l2[k])), l1[k], l2[k])
+    for k in above(GOOD):  # a start with the signs of elsewhere can end where rounding hides the way
+        coef[k] = _better(X, y, (coef[k], _active_set(X, y, np.zeros(X.shape[1]), l1[k], l2[k])), l1[k], l2[k])
     for tol in (1e-10, 1e-16):
         left = above(LIMIT)
         for k, theta in zip(left, coordinates(X, y, l1[left], l2[left], tol), strict=True):

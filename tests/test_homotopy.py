@@ -320,6 +320,16 @@ def test_resolving_from_nothing(l1):
         assert worst <= 1e-11 * scale
 
 
+def test_powers_of_one_variable(route):
+    """Powers up to 20, nearly dependent: the worst design that is often met."""
+    rng = np.random.default_rng(14)
+    x = rng.uniform(size=(30, 50, 1))
+    y = x[:, :, 0] * 3 - 2 * x[:, :, 0] ** 2 + rng.normal(size=(30, 50))
+    path = lasso_path(x ** np.arange(1, 21), y, lambda_min_ratio=1e-6)
+    worst, scale = violation(x ** np.arange(1, 21), y, path.coef, path.lambdas, np.zeros_like(path.lambdas))
+    assert np.all(worst <= 1e-9 * scale)
+
+
 def test_fixed_l2_part():
     """(1/(2n)) ||y - X theta||^2 + l1 ||theta||_1 + l2 ||theta||^2 is a lasso on rows added below X."""
     X, y = problems(10, 20, 6, [], replicates=4)
