@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from regutils.experiments import core_difference as experiments
 from regutils.experiments.core_difference.near_twins import pair
 from regutils.experiments.core_difference.rare import POSITIVE, ROWS, proximal_descent, rare_loss
-from regutils.experiments.core_difference.recovery import irrepresentable, limiting_probability, mixed, recovered
+from regutils.experiments.core_difference.recovery import (
+    irrepresentable,
+    limiting_probability,
+    mixed,
+    moments,
+    recovered,
+)
 from regutils.experiments.core_difference.shrinkage import unpenalized_path
 from regutils.experiments.core_difference.single import last_zero, searched
 from regutils.experiments.core_difference.traces import standardized, traces
@@ -209,14 +215,14 @@ def test_recovery_as_told():
 def test_recovery_sees_data_through_their_gram_matrix():
     """The path of the compressed data is that of the data themselves."""
     seeds = np.random.SeedSequence(1).spawn(20)
-    settings = {"n": 60, "theta": (1.0, 1.0, 0.0), "correlation": 0.45, "sigma": 2.0}
+    covariance = moments(seeds, n=60, columns=4)["covariance"]
     kept = []
 
     def recorded(X, y, **options):
         kept.append((X, y))
         return lasso_path(X, y, **options)
 
-    found = recovered(seeds, path=recorded, **settings)["found"]
+    found = recovered(covariance, (1.0, 1.0, 0.0), correlation=0.45, sigma=2.0, path=recorded)
     X, y = kept[0]
     root = np.linalg.cholesky(mixed(0.45, 1) + 1e-14 * np.eye(3))
     z = np.random.default_rng(seeds[0]).standard_normal((60, 4))

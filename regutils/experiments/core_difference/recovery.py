@@ -57,25 +57,38 @@ def limiting_probability(number: float, false: int) -> float:
     return float(0.5**false * quad(density, 0, 12)[0])
 
 
-def recovered(
-    seeds: Sequence[np.random.SeedSequence], *, n: int, theta: tuple[float, ...], correlation: float, sigma: float,
-    path: PathFunction = lasso_path,
-) -> dict[str, Array]:  # fmt: skip
-    """One data set a seed: whether some strength of the path gives exactly the true signs (and so the true support).
+def moments(seeds: Sequence[np.random.SeedSequence], *, n: int, columns: int) -> dict[str, Array]:
+    """Covariances (R, columns, columns) of n rows of independent standard normal columns, one data set a seed."""
+    found = np.empty((len(seeds), columns, columns))
+    for k, seed in enumerate(seeds):
+        z = np.random.default_rng(seed).standard_normal((n, columns))
+        mean = z.mean(axis=0)
+        found[k] = z.T @ z / n - np.outer(mean, mean)
+    return {"covariance": found}
 
-    The lasso sees data through X'X/n and X'y/n alone, so the path is run on a square root of those, whatever n is.
+
+@once
+def drawn(n: int, columns: int, replicates: int) -> Array:
+    """The same draws for every design of that size: designs are compared on common random numbers."""
+    return monte_carlo(moments, replicates, batched=True, progress=False, n=n, columns=columns)["covariance"]
+
+
+def recovered(
+    covariance: Array, theta: tuple[float, ...], *, correlation: float, sigma: float, path: PathFunction = lasso_path
+) -> Array:
+    """Whether some strength of the path gives exactly the true signs (and so the true support), 0 or 1, (R,).
+
+    covariance (R, p + 1, p + 1): of the normal columns that the features are mixed from, and of the noise. The lasso
+    sees data through X'X/n and X'y/n alone, so the path is run on a square root of those, whatever n is.
     """
     truth = np.asarray(theta)
     root = np.linalg.cholesky(mixed(correlation, truth.size - 2) + 1e-14 * np.eye(truth.size))
-    rows = np.empty((len(seeds), truth.size + 1, truth.size + 1))
-    for k, seed in enumerate(seeds):
-        z = np.random.default_rng(seed).standard_normal((n, truth.size + 1))
-        X = z[:, :-1] @ root.T
-        both = np.column_stack([X, X @ truth + sigma * z[:, -1]])
-        both -= both.mean(axis=0)
-        rows[k] = np.linalg.cholesky(both.T @ both / n).T * np.sqrt(truth.size + 1)
+    mixing = np.zeros((truth.size + 1, truth.size + 1))  # (features, target) = (columns, noise) @ mixing
+    mixing[:-1, :-1], mixing[:-1, -1], mixing[-1, -1] = root.T, root.T @ truth, sigma
+    both = np.linalg.cholesky(mixing.T @ covariance @ mixing)
+    rows = np.swapaxes(both, 1, 2) * np.sqrt(truth.size + 1)
     coef = path(rows[..., :-1], rows[..., -1], n_lambdas=240, lambda_min_ratio=1e-4, fit_intercept=False).coef
-    return {"found": np.any(np.all(np.sign(coef) == np.sign(truth), axis=2), axis=1).astype(np.float64)}
+    return np.asarray(np.any(np.all(np.sign(coef) == np.sign(truth), axis=2), axis=1), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,14 +116,14 @@ SETTINGS = (  # name, first coefficient (the second is 1), number of mixtures
 )
 
 
+@once
 def _share(
     n: int, first: float, false: int, number: float, *, replicates: int, path: PathFunction
 ) -> tuple[float, float]:
     """Share of data sets in which the truth is found, with its standard error; mixtures of correlation number / 2."""
     theta = (first, 1.0, *([0.0] * false))
-    found = monte_carlo(recovered, replicates, batched=True, progress=False, n=n, theta=theta, correlation=number / 2,
-                        sigma=4.0, path=path)["found"]  # fmt: skip
-    mean, error = mean_and_error(found)
+    covariance = drawn(n, len(theta) + 1, replicates)
+    mean, error = mean_and_error(recovered(covariance, theta, correlation=number / 2, sigma=4.0, path=path))
     return float(mean), float(error)
 
 
@@ -150,13 +163,13 @@ def recovery(
 
 @evidence("A-core-2", sabotage={"l1": ridge_path})
 def selection_has_a_condition(*, l1: PathFunction = lasso_path, l2: PathFunction = ridge_path) -> list[Finding]:
-    """Two true features and four false ones, 500 rows: in how many of 200 data sets some strength gives exactly the
+    """Two true features and four false ones, 500 rows: in how many of 300 data sets some strength gives exactly the
     true signs, with coefficients of unlike signs (the irrepresentable condition holds) and like signs (it fails).
     And two nearly identical features in 1,000 data sets: whom the lasso keeps.
     """
-    holds, _ = _share(500, -1.0, 4, 4 / 3, replicates=200, path=l1)
-    fails, _ = _share(500, 1.0, 4, 4 / 3, replicates=200, path=l1)
-    ridge, _ = _share(500, -1.0, 4, 4 / 3, replicates=200, path=l2)
+    holds, _ = _share(500, -1.0, 4, 4 / 3, replicates=300, path=l1)
+    fails, _ = _share(500, 1.0, 4, 4 / 3, replicates=300, path=l1)
+    ridge, _ = _share(500, -1.0, 4, 4 / 3, replicates=300, path=l2)
     near = pairs()
     truth = np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0])
     return [

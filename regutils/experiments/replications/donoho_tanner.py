@@ -47,7 +47,7 @@ def transition(delta: float, *, norm: str = "l1", replicates: int = 40, seed: in
     """Basis pursuit on Gaussian problems with 200 unknowns. norm="l2" takes the solution of least L2 norm instead."""
     n = round(delta * UNKNOWNS)
     center, step = float(weak_threshold(delta)) * n, max(1, round(0.035 * n))
-    k = np.unique(np.clip(np.round(center) + step * np.arange(-4, 6), 1, n)).astype(int)
+    k = np.unique(np.clip(np.round(center) + step * np.arange(-3, 4), 1, n)).astype(int)
     share = np.stack(
         [
             monte_carlo(

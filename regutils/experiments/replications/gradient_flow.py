@@ -46,7 +46,7 @@ def flow_and_ridge(*, calibration: float = 1.0) -> FlowAndRidge:
     In a direction in which X'X / n is s, flow has shrunk least squares by 1 - exp(-t s), ridge by
     s / (s + calibration/t).
     """
-    dose = np.geomspace(1e-3, 1e3, 20_001)
+    dose = np.geomspace(1e-3, 1e3, 2001)
     ridge_factor, flow_factor = dose / (dose + calibration), -np.expm1(-dose)
     truth = diabetes_truth()
     n = len(truth.X)

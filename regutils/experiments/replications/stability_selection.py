@@ -33,7 +33,7 @@ class Stability:
 
 @once
 def stability(
-    *, data_sets: int = 40, halves: int = 50, size: int = 10, corrected: bool = True, seed: int = 2010
+    *, data_sets: int = 30, halves: int = 50, size: int = 10, corrected: bool = True, seed: int = 2010
 ) -> Stability:
     """Lasso on random halves of the rows, stopped at `size` features. corrected=False keeps whatever a half selects.
 

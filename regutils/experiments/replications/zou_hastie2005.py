@@ -69,13 +69,11 @@ def comparison(
         number=number, variance=variance, with_intercept=with_intercept,
     )  # fmt: skip
 
+    median, spread = median_and_error(np.stack(list(measured.values()), axis=1))
+    found = dict(zip(measured, zip(median.tolist(), spread.tolist(), strict=True), strict=True))
+
     def summary(kind: str) -> dict[str, tuple[float, float]]:
-        found = {}
-        for name, values in measured.items():
-            if name.startswith(kind):
-                median, error = median_and_error(values)
-                found[name.removeprefix(f"{kind} ")] = (float(median), float(error))
-        return found
+        return {name.removeprefix(f"{kind} "): pair for name, pair in found.items() if name.startswith(kind)}
 
     return Comparison(error=summary("error"), nonzeros=summary("nonzeros"))
 
@@ -101,7 +99,7 @@ def _replicates(
 
     def tuned(coef: Array) -> Array:
         """The coefficients (R, p) of least validation error among (R, m, p), back on the original scale."""
-        error = np.sum((truth[:, None, :] - np.einsum("rlp,rnp->rln", coef, new)) ** 2, axis=2)
+        error = np.sum((truth[:, None, :] - coef @ np.swapaxes(new, 1, 2)) ** 2, axis=2)
         return np.asarray(coef[np.arange(len(coef)), error.argmin(axis=1)] / scale)
 
     nets = np.stack([naive_elastic_net(inside, target, strength) for strength in STRENGTHS], axis=1)  # (R, m, L, p)
