@@ -100,7 +100,7 @@ def test_a_file_edited_after_it_was_loaded_is_refused(study, tmp_path):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells when a process started")
 def test_edited_after_it_was_loaded_and_before_this_package_was(tmp_path):
     (tmp_path / "early.py").write_text("def experiment(seed): return {'x': 1.0}\n")
-    code = "import early, os, time; os.utime('early.py'); from regutils._sources import sources_of"
+    code = "import early, os, time; time.sleep(0.2); os.utime('early.py'); from regutils._sources import sources_of"
     run = subprocess.run(
         [sys.executable, "-c", f"{code}; sources_of(early.experiment, {{}})"],
         cwd=tmp_path, capture_output=True, text=True, check=False,
