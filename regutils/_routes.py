@@ -135,7 +135,8 @@ def _degrees(data: Centered, coef: Array, l2: Array, df: Array, size: Array, dou
     if not l2.any():
         df = np.where(np.isnan(df), size, df)
     else:
-        doubtful = doubtful | ((l2 <= FAINT * np.einsum("rii->ri", data.design.gram).max()) & (size > 0))
+        curvature = np.einsum("rnj,rnj->rj", data.design.X, data.design.X).max() / data.design.n  # needs no Gram matrix
+        doubtful = doubtful | ((l2 <= FAINT * curvature) & (size > 0))
         if np.isnan(df).any():
             df = np.where(np.isnan(df), smooth_degrees(data.design.gram, coef, np.where(doubtful, 1.0, l2)), df)
     for r, k in zip(*np.nonzero(doubtful & (size > 0)), strict=True):
