@@ -10,7 +10,7 @@ SOURCE = "wainwright2009"
 
 
 @once
-def recovery_threshold(*, replicates: int = 120) -> Threshold:
+def recovery_threshold(*, replicates: int = 100) -> Threshold:
     """The experiment of the chapter on sparse recovery: share of supports found, against n / (2 k log(p - k))."""
     return wainwright_threshold(replicates=replicates)
 
