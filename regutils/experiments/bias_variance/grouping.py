@@ -127,10 +127,10 @@ def _combination(
     spread = X[:, :n].std(axis=1)
     found: dict[str, Array] = {}
     for name, paths in {
-        "lasso": [lasso_path(scaled, y[:, :n], n_lambdas=30, lambda_min_ratio=1e-3)],
-        "ridge": [ridge_path(scaled, y[:, :n], n_lambdas=30)],
+        "lasso": [lasso_path(scaled, y[:, :n], n_lambdas=24, lambda_min_ratio=1e-3)],
+        "ridge": [ridge_path(scaled, y[:, :n], n_lambdas=24)],
         "elastic net": [
-            elastic_net_path(scaled, y[:, :n], l2=part, n_lambdas=30, lambda_min_ratio=1e-3) for part in l2
+            elastic_net_path(scaled, y[:, :n], l2=part, n_lambdas=24, lambda_min_ratio=1e-3) for part in l2
         ],
     }.items():
         coef = np.concatenate([path.coef for path in paths], axis=1)

@@ -20,11 +20,15 @@ from regutils.paths import Path, elastic_net_path, lasso_path, ridge_path
 Rows = NDArray[np.int64]
 FOLDS = 5  # to test on
 COUNT = 25  # strengths tried
+SMALL = 30  # features up to which one call for all designs and targets outweighs what the targets of one design share
 
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """Features X (n, p); Y (n, k), one number to predict, or the indicators of k classes (then labels (n,))."""
+    """Features X (n, p); Y (n, k), one number to predict, or the indicators of k classes (then labels (n,)).
+
+    Of two classes the indicator of the second alone: the first one's fit is its mirror image.
+    """
 
     name: str
     X: Array
@@ -97,9 +101,13 @@ Grid = Callable[[Array, Array], Array]  # X (S, n, p), Y (S, n, k) -> decreasing
 
 
 def l1_grid(X: Array, Y: Array) -> Array:
-    """From where all coefficients of all targets are zero down to a thousandth of it."""
-    pull = np.swapaxes(X, 1, 2) @ (Y - Y.mean(axis=1, keepdims=True)) / X.shape[1]
-    return np.asarray(np.abs(pull).max(axis=(1, 2))[:, None] * np.geomspace(1.0, 1e-3, COUNT))
+    """From where all coefficients of all targets are zero down to a thousandth of it, a hundredth for p > n.
+
+    With more features than rows all that is below comes close to fitting the rows exactly.
+    """
+    n, p = X.shape[1:]
+    pull = np.swapaxes(X, 1, 2) @ (Y - Y.mean(axis=1, keepdims=True)) / n
+    return np.asarray(np.abs(pull).max(axis=(1, 2))[:, None] * np.geomspace(1.0, 1e-3 if p <= n else 1e-2, COUNT))
 
 
 def l2_grid(X: Array, Y: Array) -> Array:
@@ -156,16 +164,19 @@ def compare(data: Data, methods: Iterable[str] = tuple(METHODS), *, lasso: str =
         error[method] = np.mean((predicted - Y_test) ** 2, axis=(1, 2)) / null
         used[method] = np.count_nonzero(np.any(coef != 0, axis=1), axis=1).astype(np.float64)
         if data.labels is not None:
-            mistakes[method] = np.mean(predicted.argmax(axis=2) != data.labels[test], axis=1)
+            guessed = predicted.argmax(axis=2) if Y.shape[2] > 1 else predicted[:, :, 0] > 0.5
+            mistakes[method] = np.mean(guessed != data.labels[test], axis=1)
     rows, features = data.X.shape
     return Comparison(data.name, rows, features, error, mistakes, used, test.shape[1] / train.shape[1])
 
 
 def _fits(path: Fit, X: Array, Y: Array, lambdas: Array) -> tuple[Array, Array]:
     """Coefficients (S, k, L, p) and intercepts (S, k, L) for S designs (S, n, p) with k targets each, (S, n, k)."""
-    if Y.shape[2] == 1:
-        found = path(X, Y[:, :, 0], lambdas)
-        return found.coef[:, None], found.intercept[:, None]
+    size, n, k = Y.shape
+    if k == 1 or X.shape[2] <= SMALL:
+        targets = np.swapaxes(Y, 1, 2).reshape(-1, n)
+        found = path(np.repeat(X, k, axis=0), targets, np.repeat(lambdas, k, axis=0))
+        return found.coef.reshape(size, k, *found.coef.shape[1:]), found.intercept.reshape(size, k, -1)
     each = [path(design, target.T, grid) for design, target, grid in zip(X, Y, lambdas, strict=True)]
     return np.stack([one.coef for one in each]), np.stack([one.intercept for one in each])
 

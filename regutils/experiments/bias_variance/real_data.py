@@ -58,7 +58,8 @@ def _classes(
     name: str, data: Mapping[str, Any], *, rows: slice = slice(None), repeats: int = 3, inner: int = 5
 ) -> Data:
     labels = np.unique(data["target"][rows], return_inverse=True)[1]
-    return Data(name, data["data"][rows], np.eye(labels.max() + 1)[labels], labels, repeats, inner)
+    indicators = np.eye(labels.max() + 1)[labels]
+    return Data(name, data["data"][rows], indicators if labels.max() > 1 else indicators[:, 1:], labels, repeats, inner)
 
 
 @once

@@ -32,7 +32,7 @@ LOOKS = (("least squares", "loss", "."), ("ridge", "l2", "s"), ("lasso", "l1", "
 def twins(result: Twins, axes: Sequence[Axes]) -> None:
     """Single estimates at a correlation of 0.99, and variances over all correlations."""
     left, right = axes
-    some = slice(250)  # more would not show more
+    some = slice(160)  # more would not show more
     for row, (name, role, marker) in enumerate(LOOKS):
         left.plot(*result.shown[row, some].T, marker, color=color(role), markersize=3.2, alpha=0.75, markeredgewidth=0,
                   zorder=2 + row % 3)  # fmt: skip
