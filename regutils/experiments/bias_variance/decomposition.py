@@ -58,7 +58,7 @@ class Refits:
 @once
 def refits(kind: Kind, *, penalized: bool = True, replicates: int = 1000, seed: int = 0) -> Refits:
     """Lasso ("l1") or ridge ("l2") on `replicates` targets. penalized=False takes the penalty (all but) away."""
-    drawn = monte_carlo(refit, replicates, seed=seed, batched=True, kind=kind, penalized=penalized)
+    drawn = monte_carlo(refit, replicates, seed=seed, batched=True, chunk_size=500, kind=kind, penalized=penalized)
     return Refits(strengths(kind), drawn["coef"], drawn["noise"])
 
 

@@ -109,7 +109,7 @@ def sizes(truth: Truth, *, lasso: Kind = "l1", replicates: int = 1000, seed: int
     curve = np.linspace(0.0, 1.55, 63)
     kinds: tuple[Kind, Kind] = (lasso, "l2")
     lambdas = np.array([[strength(kind, data.theta, match) for match in MATCHES] for kind in kinds])
-    coef = [monte_carlo(fit_sizes, replicates, seed=seed, batched=True, truth=truth, kind=kind)["coef"]
+    coef = [monte_carlo(fit_sizes, replicates, seed=seed, batched=True, chunk_size=500, truth=truth, kind=kind)["coef"]
             for kind in kinds]  # fmt: skip
     unit = SCATTER**2
     measured = [parts(found, data.theta, np.eye(P)) for found in coef]
