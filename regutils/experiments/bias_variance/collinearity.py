@@ -65,7 +65,8 @@ def twins(*, penalized: bool = True, replicates: int = 1000, seed: int = 0) -> T
     """Least squares, ridge and lasso at correlations up to 0.9999, the same noise at each."""
     correlation = np.array([0.0, 0.5, 0.8, 0.9, 0.97, SHOWN, 0.997, 0.999, 0.9997, 0.9999])
     coef = np.stack([
-        monte_carlo(fit_twins, replicates, seed=seed, batched=True, chunk_size=500, correlation=r, penalized=penalized)["coef"]
+        monte_carlo(fit_twins, replicates, seed=seed, batched=True, chunk_size=500, correlation=r,
+                    penalized=penalized)["coef"]
         for r in correlation
     ])  # fmt: skip
     squares = (coef[..., 0] - coef[..., 0].mean(axis=1, keepdims=True)) ** 2  # (m, R, 3)
