@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.peers import Route
 from benchmarks.problems import Problem, violation
 
-LEVEL = 1e-9  # the accuracy that counts as equal, what the engine certifies: violation of the conditions relative to max |X'y| / n
+LEVEL = 1e-9  # the accuracy that counts as equal: what the engine certifies, relative to max |X'y| / n
 LADDER = [10.0**-k for k in range(6, 20)]  # tolerances tried, loosest first
 PATIENCE = 2.0  # seconds after which a route gives up on one problem
 PILOTS = 3  # problems on which routes and tolerances are chosen
