@@ -6,7 +6,6 @@ import importlib
 import re
 import types
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -69,9 +68,13 @@ def plain_words(docstring: str) -> list[str]:
     return [word for word in words if not _names_library(word)]
 
 
-@cache
+_SEEN: dict[str, bool] = {}  # each of many words is looked at once
+
+
 def _names_library(word: str) -> bool:
-    return _NAMES.search(word) is not None
+    if word not in _SEEN:
+        _SEEN[word] = _NAMES.search(word) is not None
+    return _SEEN[word]
 
 
 @once
