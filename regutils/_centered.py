@@ -115,6 +115,10 @@ class Centered:
         """X (n, p) and y (n,) of replicate r."""
         return self.design.X[0 if self.design.X.shape[0] == 1 else r], self.y[r]
 
+    def gram_of(self, r: int) -> Array:
+        """X'X / n of replicate r, (1, p, p)."""
+        return self.design.gram[[0 if len(self.design.gram) == 1 else r]]
+
     def intercept(self, coef: Array) -> Array:
         """For coef (R, L, p), (R, L)."""
         return np.asarray(self.y_mean[:, None] - (coef @ self.design.mean[:, :, None])[:, :, 0])

@@ -97,9 +97,8 @@ def _from_descent(data: Centered, l1: Array, l2: Array, coef: Array) -> Array:
     """Supports guessed by coordinate descent: soonest where there are too few problems to share each step's cost."""
     df = np.empty(l1.shape)
     for r in range(len(l1)):
-        gram = data.design.gram[[0 if len(data.design.gram) == 1 else r]]
         coef[r] = coordinates(*data.of(r), l1[r], l2[r], GUESS)
-        df[r] = side_by_side(gram, data.correlation[r], l1[r], l2[r], coef[r])
+        df[r] = side_by_side(data.gram_of(r), data.correlation[r], l1[r], l2[r], coef[r])
     return df
 
 
@@ -107,8 +106,7 @@ def _one_by_one(data: Centered, r: int, l1: Array, l2: Array) -> Array:
     """Coefficients (L, p) of one replicate, for each strength a homotopy of its own at that strength's L2 part."""
     found = np.zeros((l1.size, 1, data.design.p))
     q = np.tile(data.correlation[r], (l1.size, 1))
-    gram = data.design.gram[[0 if len(data.design.gram) == 1 else r]]
-    tableau_path(gram, q, np.where(l1 > 0, l1, data.largest[r])[:, None], l2, found)
+    tableau_path(data.gram_of(r), q, np.where(l1 > 0, l1, data.largest[r])[:, None], l2, found)
     return np.nan_to_num(found[:, 0])
 
 
