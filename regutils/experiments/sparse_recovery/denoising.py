@@ -135,31 +135,36 @@ def _signal(seed: np.random.SeedSequence) -> dict[str, Truth]:
 @once
 def denoise_photograph(l1: Shrink = soft, *, draws: int = 4, seed: int = 0) -> Denoising:
     """The photograph with `draws` draws of white noise: L1 and L2, with one strength and with one for each band."""
-    methods = (
-        ("L1, Haar", "Haar", l1, False),
-        ("L1", "smooth", l1, False),
-        ("L1 by band", "smooth", l1, True),
-        ("L2", "smooth", linear, False),
-        ("L2 by band", "smooth", linear, True),
-    )
-    run = monte_carlo(errors, draws, seed=seed, batched=True, n_jobs=1, truths=_photograph, sigma=PHOTOGRAPH_NOISE,
-                      methods=methods, oracle="smooth")  # fmt: skip
-    return Denoising(np.array(PHOTOGRAPH_NOISE), run)
+    return _denoise(_photograph, PHOTOGRAPH_NOISE, l1, draws, seed, basis="smooth", other="Haar")
 
 
 @once
 def denoise_signal(l1: Shrink = soft, *, draws: int = 40, seed: int = 0) -> Denoising:
     """Band-limited Gaussian signals, each with a draw of white noise: the methods in cosines, L1 in wavelets too."""
+    return _denoise(_signal, SIGNAL_NOISE, l1, draws, seed, basis="cosines", other="wavelets")
+
+
+def _denoise(
+    truths: Callable[[np.random.SeedSequence], dict[str, Truth]],
+    sigma: tuple[float, ...],
+    l1: Shrink,
+    draws: int,
+    seed: int,
+    *,
+    basis: str,
+    other: str,
+) -> Denoising:
+    """L1 and L2 in `basis`, with one strength and with one for each band; L1 in the `other` basis beside them."""
     methods = (
-        ("L1, wavelets", "wavelets", l1, False),
-        ("L1", "cosines", l1, False),
-        ("L1 by band", "cosines", l1, True),
-        ("L2", "cosines", linear, False),
-        ("L2 by band", "cosines", linear, True),
+        (f"L1, {other}", other, l1, False),
+        ("L1", basis, l1, False),
+        ("L1 by band", basis, l1, True),
+        ("L2", basis, linear, False),
+        ("L2 by band", basis, linear, True),
     )
-    run = monte_carlo(errors, draws, seed=seed, batched=True, n_jobs=1, truths=_signal, sigma=SIGNAL_NOISE,
-                      methods=methods, oracle="cosines")  # fmt: skip
-    return Denoising(np.array(SIGNAL_NOISE), run)
+    run = monte_carlo(errors, draws, seed=seed, batched=True, n_jobs=1, truths=truths, sigma=sigma,
+                      methods=methods, oracle=basis)  # fmt: skip
+    return Denoising(np.array(sigma), run)
 
 
 @dataclass(frozen=True)
