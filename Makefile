@@ -32,8 +32,10 @@ book: $(READY) ## build the site: _build/html/index.html
 test: $(READY) ## run all tests that need no browser
 	$(BIN)/python -m pytest -n auto
 
+# Chromium now and then stops drawing, and whoever waits for its next frame waits forever. Such a test is tried again
+# (with a new process where it had to be ended); a test that fails for another reason is not.
 browser: $(READY) book ## check the built site in Chromium (has to be installed)
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -m browser -n 2 --timeout 120 --timeout-method thread --reruns 2 --only-rerun 'no frame was drawn'
 
 lint: $(READY) ## linter, formatter, types, and whether generated files are current
 	$(BIN)/ruff check .

@@ -102,9 +102,13 @@ class Visit:
         """To the end and back, so that everything lazy has loaded."""
         self.page.evaluate(
             """async () => {
+                const frame = () => new Promise((drawn, failed) => {
+                    setTimeout(() => failed(new Error("no frame was drawn")), 10_000);  // see `make browser`
+                    requestAnimationFrame(drawn);
+                });
                 for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
                     scrollTo(0, y);
-                    await new Promise(requestAnimationFrame);
+                    await frame();
                 }
                 scrollTo(0, 0);
             }"""
