@@ -106,8 +106,11 @@ def _newton_step(X: Array, slope: Array, sign: Array, l2: float) -> tuple[Array,
     return np.asarray(right.T @ ((right @ slope) / curvature)), flat
 
 
-def coordinates(X: Array, y: Array, l1: Array, l2: Array, tol: float) -> Array:
-    """Coordinate descent (L, p), the answer for one strength the start for the next."""
+def coordinates(
+    X: Array, y: Array, l1: Array, l2: Array, tol: float, *, gram: Array | None = None, max_iter: int = 20_000
+) -> Array:
+    """Coordinate descent (L, p), the answer for one strength the start for the next; gram is X'X (p, p), if known."""
+    from sklearn import config_context
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import enet_path
 
@@ -115,19 +118,22 @@ def coordinates(X: Array, y: Array, l1: Array, l2: Array, tol: float) -> Array:
     found = np.zeros((l1.size, p))
     if l1.size == 0:
         return found
+    if gram is None and p <= n:
+        gram = X.T @ X
+    if gram is None:
+        X = np.asfortranarray(X)  # as it is wanted: their own check costs more than the answer
     correlation = X.T @ y
-    gram = X.T @ X if p <= n else False
-    X = np.asfortranarray(X)  # as it is wanted: their own check costs more than the answer
     share = l1 / (l1 + 2.0 * l2)
     alike = np.allclose(share, share[0], rtol=1e-14, atol=0.0)
     groups = [np.arange(l1.size)] if alike else [np.array([k]) for k in range(l1.size)]
-    with warnings.catch_warnings():
+    with config_context(skip_parameter_validation=True), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the certificate tells what did not converge
         for group in groups:
             start = found[max(int(group[0]) - 1, 0)].copy()
             found[group] = enet_path(
-                X, y, l1_ratio=float(share[group[0]]), alphas=l1[group] + 2.0 * l2[group], precompute=gram,
-                Xy=correlation, coef_init=start, tol=tol, max_iter=20_000, check_input=False, copy_X=False,
+                X, y, l1_ratio=float(share[group[0]]), alphas=l1[group] + 2.0 * l2[group],
+                precompute=False if gram is None else gram, Xy=correlation, coef_init=start, tol=tol,
+                max_iter=max_iter, check_input=False, copy_X=False,
             )[1].T  # fmt: skip
     return found
 

@@ -47,7 +47,7 @@ def active_set_path(G: Array, q: Array, l1: Array, l2: Array, coef: Array) -> Ar
             theta, df[rows, k] = _solve(_systems(G, rows, old != 0, l2[rows, k]), l2[rows, k], q[rows] - bound * old)
             coef[rows, k] = theta
             pull = q[rows] - _times(theta, G, rows)
-            sign[rows] = new = _next_sign(old, theta, pull, bound)
+            sign[rows] = new = next_sign(old, theta, pull, bound)
             now[rows] = pull + theta * curvature[rows]
             rows = rows[(new != old).any(axis=1)]
             if rows.size == 0:
@@ -70,15 +70,15 @@ def side_by_side(G: Array, q: Array, l1: Array, l2: Array, coef: Array) -> Array
         systems = _systems(G, rows, old != 0, l2[rows])
         theta, df[rows] = _solve(systems, l2[rows], q - bound * old)
         coef[rows] = theta
-        sign[rows] = _next_sign(old, theta, q - _times(theta, G, rows), bound)
+        sign[rows] = next_sign(old, theta, q - _times(theta, G, rows), bound)
         rows = rows[(sign[rows] != old).any(axis=1)]
         if rows.size == 0:
             break
     return df
 
 
-def _next_sign(old: Array, theta: Array, pull: Array, bound: Array) -> Array:
-    """Without what has a wrong sign, with what violates its condition."""
+def next_sign(old: Array, theta: Array, pull: Array, bound: Array) -> Array:
+    """The signs of a support without what has a wrong one, with what violates its condition."""
     return np.where(old != 0, old * (theta * old > 0), np.sign(pull) * (np.abs(pull) > bound * (1 + 1e-12)))
 
 

@@ -13,7 +13,7 @@ from regutils._centered import Data
 from regutils._homotopy import homotopy, tableau_path
 from regutils.paths import elastic_net_path, lasso_path, ridge_path
 
-ROUTES = ["numpy", "compiled"]
+ROUTES = ["numpy", "descent", "compiled"]
 DEGENERACIES = [
     "binary", "ties", "twins", "constant", "bootstrap", "collinear", "scales", "no noise", "some y zero", "far down",
 ]  # fmt: skip
@@ -24,7 +24,9 @@ REPLICATES = 50
 def route(request, monkeypatch):
     if request.param == "compiled":
         pytest.importorskip("numba")
-    monkeypatch.setattr(_routes, "ROUTE", request.param)
+    if request.param == "descent":  # whether it pays or not
+        monkeypatch.setattr(_routes, "_descent_pays", lambda *_: True)
+    monkeypatch.setattr(_routes, "ROUTE", "compiled" if request.param == "compiled" else "numpy")
     return request.param
 
 
