@@ -84,7 +84,7 @@ def on_one_factor(G: Array, right: Array, l2: float, on: Mask) -> Array | None:
         return None
 
     def solve(sides: Array, leading: Mask) -> Array:
-        """Solutions (m, s) for right-hand sides (m, s), each of the leading block that its column of `leading` marks."""
+        """Solutions for the columns of `sides` (m, s), each of the leading block that a column of `leading` marks."""
         half = dtrtrs(factor, sides * leading, lower=1)[0] * leading
         return np.asarray(dtrtrs(factor, half, lower=1, trans=1)[0])
 

@@ -91,7 +91,7 @@ def _by_path(data: Centered, l1: Array, l2: Array, coef: Array) -> Array:
         engine.working_set_path(design.X, data.y, l1, l2[:, 0], coef)
     elif engine is not None:
         engine.tableau_path(design.gram, data.correlation, l1, l2[:, 0], coef)
-    elif _descent_pays(*l1.shape, design.n, design.p):
+    elif _descent_pays(len(l1), l1.shape[1], design.n, design.p):
         for r in range(len(l1)):
             G, q = data.gram_of(r), data.correlation[[r]]
             if not descent_path(*data.of(r), G[0], q[0], l1[r], float(l2[r, 0]), coef[r]):
