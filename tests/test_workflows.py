@@ -88,7 +88,7 @@ def test_ci_runs_everything_in_order_and_stops_at_the_first_failure():
     assert os.access(script, os.X_OK)
     subprocess.run(["bash", "-n", str(script)], check=True)
     assert "set -euo pipefail" in text
-    commands = re.findall(r"^(make \w+|binder/check)$", text, flags=re.M)
+    commands = re.findall(r"^step \w+ \d+ (make \w+|binder/check)$", text, flags=re.M)
     assert commands == ["make lint", "make test", "make book", "make claims", "make browser", "binder/check"]
 
 
@@ -108,6 +108,17 @@ def test_ci_fails_with_its_commands(tmp_path):
     assert log.read_text().split() == ["lint", "test"]
 
 
+def test_ci_says_what_hung(tmp_path):
+    """With a clock that has run out at once."""
+    for name, script in {"timeout": "exit 124", "make": "", "chromium": "", "git": ""}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path)}
+    result = subprocess.run([str(ROOT / ".ci" / "run")], env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 124
+    assert "lint failed with status 124: not done within 600 s" in result.stderr
+
+
 def test_ci_installs_the_browser_that_is_missing_and_hands_on_its_path(tmp_path):
     programs = tmp_path / "bin"
     programs.mkdir()
@@ -122,7 +133,7 @@ def test_ci_installs_the_browser_that_is_missing_and_hands_on_its_path(tmp_path)
     for name, script in scripts.items():
         (programs / name).write_text(f"#!/bin/sh\n{script}\n")
         (programs / name).chmod(0o755)
-    for name in ("bash", "dirname", "id"):
+    for name in ("bash", "dirname", "id", "timeout"):
         (programs / name).symlink_to(shutil.which(name))
     environment = {"PATH": str(programs), "HOME": str(tmp_path)}
     subprocess.run([str(ROOT / ".ci" / "run")], env=environment, capture_output=True, check=False)
