@@ -31,7 +31,7 @@ def descent_path(X: Array, y: Array, G: Array, q: Array, l1: Array, l2: float, c
 
     X (n, p) and y (n,) centered, G = X'X / n (p, p), q = X'y / n (p,).
     """
-    sign, rows = _guess(X, y, G, q, l1, l2), np.arange(l1.size)
+    sign, rows = guess(X, y, G, q, l1, np.full(l1.size, l2)), np.arange(l1.size)
     for _ in range(ROUNDS):
         old, bound = sign[rows], l1[rows, None]
         theta = on_one_factor(G, q - bound * old, l2, old != 0)
@@ -45,10 +45,10 @@ def descent_path(X: Array, y: Array, G: Array, q: Array, l1: Array, l2: float, c
     return False
 
 
-def _guess(X: Array, y: Array, G: Array, q: Array, l1: Array, l2: float) -> Array:  # noqa: PLR0917
-    """Signs (L, p) of the coefficients, nearly all of them right."""
+def guess(X: Array, y: Array, G: Array, q: Array, l1: Array, l2: Array) -> Array:  # noqa: PLR0917
+    """Signs (L, p) of the coefficients for l1 and l2 (L,), nearly all of them right."""
     at = np.arange(l1.size - 1, -1, -STRIDE)[::-1]
-    theta = coordinates(X, y, l1[at], np.full(at.size, l2), TOLERANCE, gram=G * y.size, max_iter=SWEEPS)
+    theta = coordinates(X, y, l1[at], l2[at], TOLERANCE, gram=G * y.size, max_iter=SWEEPS)
     # The correlation plus the curvature times the coefficient exceeds l1 on the support, and nowhere else; between two
     # strengths it is nearly a straight line, and at the largest correlation it is the correlation.
     pull = q - theta @ G + theta * np.diagonal(G)
@@ -56,8 +56,8 @@ def _guess(X: Array, y: Array, G: Array, q: Array, l1: Array, l2: float) -> Arra
     pull = np.vstack([q, pull])
     k = np.clip(np.searchsorted(-levels, -l1), 1, at.size)
     share = ((levels[k - 1] - l1) / (levels[k - 1] - levels[k]))[:, None]
-    guess = (1.0 - share) * pull[k - 1] + share * pull[k]
-    return np.asarray(np.where(np.abs(guess) > l1[:, None], np.sign(guess), 0.0))
+    pull = (1.0 - share) * pull[k - 1] + share * pull[k]
+    return np.asarray(np.where(np.abs(pull) > l1[:, None], np.sign(pull), 0.0))
 
 
 def on_one_factor(G: Array, right: Array, l2: float, on: Mask) -> Array | None:

@@ -9,9 +9,9 @@ from types import ModuleType
 import numpy as np
 import numpy.typing as npt
 
-from regutils._careful import coordinates, resolve
+from regutils._careful import resolve
 from regutils._centered import Centered
-from regutils._descent import descent_path
+from regutils._descent import descent_path, guess
 from regutils._homotopy import tableau_path
 from regutils._ridge import ridge
 from regutils._supports import active_set_path, side_by_side, smooth_degrees
@@ -24,7 +24,6 @@ ROUNDING = 1e-14
 TRUSTED = 1e-11  # above it a replicate is solved again,
 FAINT = 1e-10  # L2 part, relative to the curvature, whose effect an inverse does not tell
 FEW = 3  # problems
-GUESS = 1e-4  # tolerance of a guess
 LOST = 1e-6  # and from a new start above this
 
 
@@ -117,8 +116,9 @@ def _from_descent(data: Centered, l1: Array, l2: Array, coef: Array) -> Array:
     """Supports guessed by coordinate descent: soonest where there are too few problems to share each step's cost."""
     df = np.empty(l1.shape)
     for r in range(len(l1)):
-        coef[r] = coordinates(*data.of(r), l1[r], l2[r], GUESS)
-        df[r] = side_by_side(data.gram_of(r), data.correlation[r], l1[r], l2[r], coef[r])
+        G, q = data.gram_of(r), data.correlation[r]
+        coef[r] = guess(*data.of(r), G[0], q, l1[r], l2[r])
+        df[r] = side_by_side(G, q, l1[r], l2[r], coef[r])
     return df
 
 
