@@ -62,7 +62,7 @@ def active_set_path(G: Array, q: Array, l1: Array, l2: Array, coef: Array) -> Ar
 
 
 def side_by_side(G: Array, q: Array, l1: Array, l2: Array, coef: Array) -> Array:
-    """The same for one problem, G (1, p, p) and q (p,), all strengths at once, from coef (L, p) with the guessed signs."""
+    """The same for one problem, G (1, p, p) and q (p,), all strengths at once; coef (L, p) has the guessed signs."""
     df = np.zeros(l1.shape)
     sign, rows = np.sign(coef), np.arange(l1.size)
     for _ in range(ROUNDS):
