@@ -137,10 +137,9 @@ class _Grid:
 
     def __init__(self, lambdas: object, count: object, ratio: object) -> None:
         self.values = None if lambdas is None else check_array(lambdas, "lambdas", ndim=(1, 2))
-        count = check_integer(count, "n_lambdas", low=1)
-        ratio = check_scalar(ratio, "lambda_min_ratio", low=0.0, high=1.0, inclusive="neither")
-        self.shape = ratio ** (np.arange(count) / max(count - 1, 1))
-        self.size = count if self.values is None else self.values.shape[-1]
+        self.count = check_integer(count, "n_lambdas", low=1)
+        self.ratio = check_scalar(ratio, "lambda_min_ratio", low=0.0, high=1.0, inclusive="neither")
+        self.size = self.count if self.values is None else self.values.shape[-1]
 
     def check(self, data: Data) -> None:
         if self.values is None:
@@ -151,9 +150,9 @@ class _Grid:
             raise ValueError(
                 f"lambdas must have {data.replicates} rows, one per replicate, got shape {self.values.shape}"
             )
-        if np.any(self.values < 0):
-            raise ValueError(f"lambdas must be >= 0, got {self.values.min():g}")
-        if np.any(np.diff(self.values, axis=-1) >= 0):
+        if (least := self.values.min()) < 0:
+            raise ValueError(f"lambdas must be >= 0, got {least:g}")
+        if (self.values[..., 1:] >= self.values[..., :-1]).any():
             raise ValueError("lambdas must be strictly decreasing, got an increase or a repeated value")
 
     @property
@@ -167,7 +166,8 @@ class _Grid:
 
     def below(self, top: Array) -> Array:
         """Geometric strengths that fall from `top` (R,)."""
-        return np.asarray(np.where(top > 0, top, 1.0)[:, None] * self.shape)  # all zero: any grid shows it
+        shape = self.ratio ** (np.arange(self.count) / max(self.count - 1, 1))
+        return np.asarray(np.where(top > 0, top, 1.0)[:, None] * shape)  # all zero: any grid shows it
 
 
 def _per_replicate(l2: object, data: Data) -> Array:
