@@ -96,9 +96,9 @@ def _by_path(data: Centered, l1: Array, l2: Array, coef: Array) -> Array:
             G, q = data.gram_of(r), data.correlation[[r]]
             if not descent_path(*data.of(r), G[0], q[0], l1[r], float(l2[r, 0]), coef[r]):
                 coef[r] = 0.0
-                tableau_path(G, q, l1[[r]], l2[r, :1], coef[r : r + 1])
+                df[r] = tableau_path(G, q, l1[[r]], l2[r, :1], coef[r : r + 1])[0]
     else:
-        tableau_path(design.gram, data.correlation, l1, l2[:, 0], coef)
+        return tableau_path(design.gram, data.correlation, l1, l2[:, 0], coef)
     return df
 
 

@@ -246,9 +246,10 @@ def test_the_homotopy_needs_no_help(flag, shape):
 
 
 def sabotaged(G, q, l1, l2, coef):
-    tableau_path(G, q, l1, l2, coef)
+    df = tableau_path(G, q, l1, l2, coef)
     if len(coef) % 2:
         coef[-1] *= 1 + 1e-6
+    return df
 
 
 def test_what_fails_the_certificate_is_solved_again(monkeypatch):
