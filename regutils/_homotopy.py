@@ -14,11 +14,9 @@ and the one column that a step needs costs k p (product form of the pivots), K^2
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from regutils._gram import Gram, Indices
 from regutils._validation import Array
-
-Indices = npt.NDArray[np.intp]
 
 DEPENDENT = 1e-11  # a column with a smaller share of its square outside the span of the active ones does not enter
 ROOM = 2e7  # bytes that the pivots of one chunk of problems may take, where many come at once
@@ -33,44 +31,50 @@ def homotopy(X: Array, y: Array, l1: Array, l2: Array) -> Array:
     n = y.shape[1]
     q = (y @ X[0] if X.shape[0] == 1 else (y[:, None, :] @ X)[:, 0]) / n
     coef = np.zeros((*l1.shape, X.shape[2]))
-    tableau_path((X.transpose(0, 2, 1) @ X) / n, q, l1, l2, coef)
+    tableau_path(Gram((X.transpose(0, 2, 1) @ X) / n), q, l1, l2, coef)
     return coef
 
 
-def tableau_path(G: Array, q: Array, l1: Array, l2: Array, coef: Array) -> None:
-    """The same from G = X'X / n, (1, p, p) or (R, p, p), and q = X'y / n, (R, p), written to `coef`, all zero."""
+def tableau_path(G: Gram, q: Array, l1: Array, l2: Array, coef: Array) -> Array:
+    """The same from G = X'X / n, of each problem or shared, and q = X'y / n, (R, p), written to `coef`, all zero.
+
+    Returns the trace of G_AA (G_AA + 2 l2 I)^-1, A the active set, (R, L); NaN where l2 is 0 and it is the size of A.
+    """
     R, p = q.shape
-    chunk = max(2, int(ROOM / (8 * p * (1.5 * p + 20))))  # pivots seldom exceed 1.5 times the number of columns
+    df = np.full(l1.shape, np.nan)
+    chunk = max(2, int(ROOM / (8 * p * (1.5 * G.rank + 20))))  # pivots seldom exceed 1.5 times the rank
     for first in range(0, R, chunk):
         part = slice(first, first + chunk)
-        own = G if G.shape[0] == 1 else G[part]
+        own = G.part(part)
         ridge = 2.0 * l2[part, None]
-        spread = np.diagonal(own, axis1=1, axis2=2) + ridge
+        spread = own.diagonal + ridge
         if spread.min() > 0.25 and spread.max() < 4.0:
-            _follow(own, q[part], l1[part], coef[part], bound=np.ones((ridge.size, p)), ridge=ridge + np.zeros(p))
+            ones = np.ones((ridge.size, p))
+            _follow(own, q[part], l1[part], coef[part], df[part], bound=ones, ridge=ridge * ones)
             continue
         # pivots add and subtract 1: columns of another scale are brought to unit length, the penalty follows
-        if own.shape[0] == 1:
+        if own.shared:
             spread = np.broadcast_to(spread.mean(axis=0), spread.shape)
         scale = np.divide(1.0, np.sqrt(spread), out=np.zeros_like(spread), where=spread > 0)
-        own = own * scale[: own.shape[0], :, None] * scale[: own.shape[0], None, :]
+        own = own.scaled(scale[:1] if own.shared else scale)
         bound = np.where(scale > 0, scale, 1.0)
-        _follow(own, q[part] * scale, l1[part], coef[part], bound=bound, ridge=ridge * scale**2)
+        _follow(own, q[part] * scale, l1[part], coef[part], df[part], bound=bound, ridge=ridge * scale**2)
         coef[part] *= scale[:, None, :]
+    return df
 
 
-def _follow(G: Array, q: Array, l1: Array, out: Array, *, bound: Array, ridge: Array) -> None:
-    """Write the solutions of one chunk to `out`; a problem that does not end keeps zeros where it did not arrive.
+def _follow(G: Gram, q: Array, l1: Array, out: Array, df: Array, *, bound: Array, ridge: Array) -> None:
+    """Write solutions and df of one chunk to `out` and `df`; what does not end keeps zeros where it did not arrive.
 
     The penalty of coordinate j is l1 bound_j |theta_j| + ridge_j theta_j^2 / 2; bound and ridge (R, p). Problems that
     have ended run on, unread, until enough of them are there to be dropped: hence no warnings.
     """
     chunk = _Chunk(G, q, l1, bound, ridge)
-    solutions = out.reshape(-1, q.shape[1])
+    solutions, degrees = out.reshape(-1, q.shape[1]), df.reshape(-1)
     with np.errstate(all="ignore"):
         for k in range(12 * q.shape[1] + 40):
             j = chunk.next_knot()
-            chunk.write(solutions)
+            chunk.write(solutions, degrees)
             going = chunk.level > chunk.l1[:, -1]
             alive = int(np.count_nonzero(going))
             if alive == 0:
@@ -85,7 +89,7 @@ def _follow(G: Array, q: Array, l1: Array, out: Array, *, bound: Array, ridge: A
 class _Chunk:
     """The tableaus of a chunk of problems between two knots; one row of each array is one problem."""
 
-    def __init__(self, G: Array, q: Array, l1: Array, bound: Array, ridge: Array) -> None:
+    def __init__(self, G: Gram, q: Array, l1: Array, bound: Array, ridge: Array) -> None:
         R, p = q.shape
         self.l1, self.bound, self.ridge = l1, bound, ridge
         self.level = np.full(R, np.inf)
@@ -94,11 +98,12 @@ class _Chunk:
         self.may_enter = bound.copy()  # 0 on A, and for what depends on A
         self.away = np.zeros((R, p))  # minus the sign times the bound on A, 0 off A
         self.side = self.away  # at the next knot: sign times bound off A, away on A
-        self.columns, self.weights = np.empty((R, p + 8, p)), np.empty((R, p + 8))
+        self.columns, self.weights = np.empty((R, G.rank + 8, p)), np.empty((R, G.rank + 8))
         self.problems = np.arange(R)  # which of the chunk's problems these rows are
-        self.G_rows = G.reshape(-1, p)
-        self.own = np.zeros(R, dtype=np.intp) if G.shape[0] == 1 else np.arange(R) * p
-        self.least = DEPENDENT * (np.diagonal(G, axis1=1, axis2=2) + ridge)
+        self.gram = G
+        self.diagonal = G.diagonal + ridge  # of the tableau, but for the last term
+        self.least = DEPENDENT * self.diagonal
+        self.smooth = bool(ridge.any())
         self.some_depend = False
         self.plain = bool(np.all(bound == 1.0))
 
@@ -115,8 +120,8 @@ class _Chunk:
         self.level = np.minimum(numerator.take(self._flat(j)), self.level)
         return j
 
-    def write(self, solutions: Array) -> None:
-        """Solutions at the strengths that were passed on the way to this knot."""
+    def write(self, solutions: Array, degrees: Array) -> None:
+        """Solutions, and their degrees of freedom, at the strengths that were passed on the way to this knot."""
         L = self.l1.shape[1]
         reached = self.l1 >= self.level[:, None]
         reached |= self.passed
@@ -127,12 +132,17 @@ class _Chunk:
             values = self.state[1].take(r, axis=0)
             values *= -self.l1.take(new)[:, None]
             values += self.state[0].take(r, axis=0)
-            values *= self.away.take(r, axis=0) != 0
-            solutions[new + (self.problems[r] - r) * L] = values
+            active = self.away.take(r, axis=0) != 0
+            values *= active
+            at = new + (self.problems[r] - r) * L
+            solutions[at] = values
+            if self.smooth:
+                inverse = 2.0 - self.diagonal.take(r, axis=0)  # on A, of G_AA + 2 l2 I: its diagonal
+                degrees[at] = np.sum(active * (1.0 - self.ridge.take(r, axis=0) * inverse), axis=1)
 
     def drop(self, keep: Indices, k: int) -> None:
         """Go on with the rows `keep` alone; k pivots are in use."""
-        for name in ("problems", "own", "level", "l1", "passed", "side", "may_enter", "away"):
+        for name in ("problems", "level", "l1", "passed", "side", "may_enter", "away", "diagonal"):
             setattr(self, name, getattr(self, name)[keep])
         for name in ("bound", "ridge", "least", "weights"):
             setattr(self, name, getattr(self, name)[keep])
@@ -145,7 +155,7 @@ class _Chunk:
         at = self._flat(j)
         sign = self.side.take(at)  # with the bound; of the entering one, opposite for a leaving one
         leaving = self.away.take(at) != 0
-        column = self.G_rows.take(self.own + j, axis=0)
+        column = self.gram.rows(self.problems, j)
         flat = column.reshape(-1)
         flat[at] += self.ridge.take(at)
         if k:
@@ -163,6 +173,9 @@ class _Chunk:
             self.weights = np.concatenate([self.weights, np.empty_like(self.weights)], axis=1)
         self.columns[:, k] = column
         self.weights[:, k] = weight
+
+        if self.smooth:
+            self.diagonal -= column**2 * weight[:, None]
 
         # on A the right-hand side of stationarity holds the sign: w_j changes by it on the way in and out
         factor = self.state.reshape(2, -1)[:, at]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from regutils._sources import Sources
 from regutils._validation import Array, check_array
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 Experiment = Callable[..., Mapping[str, Any]]
 Results = dict[str, Array]
@@ -109,10 +114,9 @@ def one_blas_thread() -> Iterator[None]:
     limit and the last one lifts it: chunks in threads would otherwise undo it for each other.
     """
     import scipy.linalg  # noqa: F401  (brings its own BLAS, which has to be there to be limited)
-    from threadpoolctl import threadpool_limits
 
     with _lock:
-        _limited.append(_limited[0] if _limited else threadpool_limits(limits=1, user_api="blas"))
+        _limited.append(_limited[0] if _limited else _libraries(len(sys.modules)).limit(limits=1, user_api="blas"))
     try:
         yield
     finally:
@@ -120,3 +124,14 @@ def one_blas_thread() -> Iterator[None]:
             limit = _limited.pop()
             if not _limited:
                 limit.restore_original_limits()
+
+
+@lru_cache(maxsize=1)
+def _libraries(modules: int) -> ThreadpoolController:
+    """The BLAS libraries that are loaded; with a new number of modules they are looked for again.
+
+    Looking through all that the process has loaded takes as long as a small run.
+    """
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from regutils._careful import resolve
 from regutils._centered import Centered
 from regutils._descent import descent_path, guess
+from regutils._gram import WIDE, Gram, WideGram
 from regutils._homotopy import tableau_path
 from regutils._ridge import ridge
 from regutils._supports import active_set_path, side_by_side, smooth_degrees
@@ -30,10 +31,12 @@ LOST = 1e-6  # and from a new start above this
 def chunk_size(n: int, p: int, L: int) -> int:
     """Replicates at a time: so many that data, Gram matrices, pivots and answers stay in the cache (about 8 MB).
 
-    Of larger problems twice as many, at least two: what each step costs in calls outweighs the cache.
+    Of larger problems twice as many, at least two: what each step costs in calls outweighs the cache. Of wide ones,
+    whose Gram matrices are not formed, at least four.
     """
-    fitting = 8e6 / (8 * (2 * n * p + 2.5 * p * p + L * p))
-    return int(fitting if fitting >= 16 else max(2.0, min(16.0, 2 * fitting)))
+    wide = p > WIDE * n
+    fitting = 8e6 / (8 * (2 * n * p + 2.5 * p * (n if wide else p) + L * p))
+    return int(fitting if fitting >= 16 else max(4.0 if wide else 2.0, min(16.0, 2 * fitting)))
 
 
 def solutions(data: Centered, l1: Array, l2: Array, coef: Array, first: int) -> tuple[Array, Array]:
@@ -95,9 +98,11 @@ def _by_path(data: Centered, l1: Array, l2: Array, coef: Array) -> Array:
             G, q = data.gram_of(r), data.correlation[[r]]
             if not descent_path(*data.of(r), G[0], q[0], l1[r], float(l2[r, 0]), coef[r]):
                 coef[r] = 0.0
-                tableau_path(G, q, l1[[r]], l2[r, :1], coef[r : r + 1])
+                df[r] = tableau_path(Gram(G), q, l1[[r]], l2[r, :1], coef[r : r + 1])[0]
     else:
-        tableau_path(design.gram, data.correlation, l1, l2[:, 0], coef)
+        wide = design.p > WIDE * design.n
+        gram = WideGram(design.X / np.sqrt(design.n)) if wide else Gram(design.gram)
+        return tableau_path(gram, data.correlation, l1, l2[:, 0], coef)
     return df
 
 
@@ -126,7 +131,7 @@ def _one_by_one(data: Centered, r: int, l1: Array, l2: Array) -> Array:
     """Coefficients (L, p) of one replicate, for each strength a homotopy of its own at that strength's L2 part."""
     found = np.zeros((l1.size, 1, data.design.p))
     q = np.tile(data.correlation[r], (l1.size, 1))
-    tableau_path(data.gram_of(r), q, np.where(l1 > 0, l1, data.largest[r])[:, None], l2, found)
+    tableau_path(Gram(data.gram_of(r)), q, np.where(l1 > 0, l1, data.largest[r])[:, None], l2, found)
     return np.nan_to_num(found[:, 0])
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from regutils._gram import Gram
 from regutils._homotopy import tableau_path
 from regutils._validation import Array
 
@@ -54,7 +55,7 @@ def active_set_path(G: Array, q: Array, l1: Array, l2: Array, coef: Array) -> Ar
                 break
         else:  # no support confirms itself: the homotopy at this L2 part knows the way
             found = np.zeros((rows.size, 1, q.shape[1]))
-            tableau_path(G if len(G) == 1 else G[rows], q[rows], l1[rows, k : k + 1], l2[rows, k], found)
+            tableau_path(Gram(G if len(G) == 1 else G[rows]), q[rows], l1[rows, k : k + 1], l2[rows, k], found)
             coef[rows, k] = theta = found[:, 0]
             _, df[rows, k] = _solve(_systems(G, rows, theta != 0, l2[rows, k]), l2[rows, k], q[rows])
             now[rows] = q[rows] - _times(theta, G, rows) + theta * curvature[rows]

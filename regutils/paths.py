@@ -10,7 +10,8 @@ work that depends on X alone is done once. lambdas: (L,), or (R, L) for R proble
 Every answer is certified: its violation of the optimality conditions (Path.kkt) is at most 1e-9 relative to
 max |X'y| / n, whichever algorithm found it, or a RuntimeError names the replicate. Replicates are worked on in chunks,
 so that beyond input and output the memory is that of one chunk: about 8 MB, or, where problems are larger, two to
-sixteen times 8 (2 n p + 2.5 p^2 + L p) bytes (centered X, Gram matrix, pivots) with at most 16 MB or two problems.
+sixteen times 8 (2 n p + 2.5 p^2 + L p) bytes (centered X, Gram matrix, pivots) with at most 16 MB or two problems; for
+p > 12 n no Gram matrix is formed, p^2 is n p, and two problems are four.
 Where numba is installed (the extra `fast`) the homotopy is compiled; results agree to rounding.
 """
 

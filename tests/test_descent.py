@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from regutils import _routes
 from regutils._descent import LEFT, descent_path, guess, on_one_factor
+from regutils._gram import Gram
 from regutils._homotopy import tableau_path
 from regutils.datasets import load_hitters, standardize
 from regutils.paths import elastic_net_path, lasso_path
@@ -67,7 +68,7 @@ def test_descent_is_exact_and_says_so(l2):
     coef = np.zeros((l1.size, 20))
     assert descent_path(X, y, G, q, l1, l2, coef)
     known = np.zeros((1, l1.size, 20))
-    tableau_path(G[None], q[None], l1[None], np.array([l2]), known)
+    tableau_path(Gram(G[None]), q[None], l1[None], np.array([l2]), known)
     assert_allclose(coef, known[0], atol=1e-12)
 
 

@@ -10,6 +10,7 @@ from sklearn.linear_model import enet_path
 from regutils import _routes, paths
 from regutils._careful import resolve
 from regutils._centered import Data
+from regutils._gram import Gram, WideGram
 from regutils._homotopy import homotopy, tableau_path
 from regutils.paths import elastic_net_path, lasso_path, ridge_path
 
@@ -162,7 +163,7 @@ def test_equals_scikit_learn_where_the_solution_is_unique(seed, p, flags, rho):
         assert_allclose(path.coef[r], theirs.T, atol=1e-6)
 
 
-@pytest.mark.parametrize("shape", [(2, 60, 90), (1, 40, 300), (2, 150, 120)])
+@pytest.mark.parametrize("shape", [(2, 60, 90), (1, 40, 300), (2, 150, 120), (5, 12, 200)])
 @pytest.mark.parametrize("fixed", [{}, {"l2": 0.1}])
 def test_large_problems(route, shape, fixed):
     rng = np.random.default_rng(1)
@@ -171,6 +172,34 @@ def test_large_problems(route, shape, fixed):
     path = elastic_net_path(X, y, **fixed) if fixed else lasso_path(X, y)
     worst, scale = violation(X, y, path.coef, path.lambdas, np.full_like(path.lambdas, fixed.get("l2", 0.0)))
     assert np.all(worst <= 1e-10 * scale)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_rows_of_the_gram_matrix_need_no_matrix(shared):
+    rng = np.random.default_rng(15)
+    X = rng.normal(size=(1 if shared else 4, 6, 90))
+    matrix, rows = Gram(X.transpose(0, 2, 1) @ X), WideGram(X)
+    scale = rng.uniform(1, 2, size=(len(X), 90))
+    for one, other in ((matrix, rows), (matrix.part(slice(0, 3)), rows.part(slice(0, 3))),
+                       (matrix.scaled(scale), rows.scaled(scale))):  # fmt: skip
+        assert_allclose(one.diagonal, other.diagonal)
+        for problems in (np.arange(3), np.array([0, 2])):
+            j = rng.integers(90, size=problems.size)
+            assert_allclose(one.rows(problems, j), other.rows(problems, j), atol=1e-12)
+
+
+@pytest.mark.parametrize("flag", [None, "binary", "twins", "constant", "scales", "no noise"])
+@pytest.mark.parametrize("l2", [0.0, 0.05])
+def test_wide_problems(route, monkeypatch, flag, l2):
+    """The same with and without the Gram matrix, for problems with a design of their own and on one design."""
+    X, y = problems(16, 6, 100, [flag] if flag else [], replicates=5)
+    for design in (X, X[0]):
+        wide = elastic_net_path(design, y, l2=l2, n_lambdas=12)
+        worst, scale = violation(np.broadcast_to(design, X.shape), y, wide.coef, wide.lambdas, np.full((5, 12), l2))
+        assert np.all(worst <= 1e-9 * scale)
+        with monkeypatch.context() as patch:
+            patch.setattr(_routes, "WIDE", 1e9)
+            assert_allclose(elastic_net_path(design, y, l2=l2, n_lambdas=12).df, wide.df, atol=1e-7)
 
 
 @pytest.mark.parametrize("share", [{}, {"rho": 0.5}, {"l2": 0.1}, {"rho": 0.0}])
@@ -246,9 +275,10 @@ def test_the_homotopy_needs_no_help(flag, shape):
 
 
 def sabotaged(G, q, l1, l2, coef):
-    tableau_path(G, q, l1, l2, coef)
+    df = tableau_path(G, q, l1, l2, coef)
     if len(coef) % 2:
         coef[-1] *= 1 + 1e-6
+    return df
 
 
 def test_what_fails_the_certificate_is_solved_again(monkeypatch):
