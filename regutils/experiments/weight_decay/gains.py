@@ -28,12 +28,11 @@ class Gains:
 
 @once
 def gains(
-    *, strengths: tuple[float, ...] = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5), rate: float = 0.05, steps: int = 600,
-    start: float = 3.0, seed: int = 0,
+    *, strengths: tuple[float, ...] = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5), rate: float = 0.02, steps: int = 3000,
+    start: float = 1.0, seed: int = 0,
 ) -> Gains:  # fmt: skip
     """Five nearly uncorrelated features of diabetes, all rows in each step, lam times the square of w or of the gain."""
-    _, _, hessian, _, names = quadratic("diabetes")
-    X, y, _, _, _ = quadratic("diabetes")
+    X, y, hessian, _, names = quadratic("diabetes")
     keep = [names.index(name) for name in COLUMNS]
     hessian = hessian[np.ix_(keep, keep)]
     pull = X[:, keep].T @ y / y.size
