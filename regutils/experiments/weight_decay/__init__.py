@@ -12,14 +12,14 @@ from regutils.experiments.weight_decay.fixed_points import (
     rests,
 )
 from regutils.experiments.weight_decay.gains import gains
-from regutils.experiments.weight_decay.heat_maps import heat_map
+from regutils.experiments.weight_decay.heat_maps import METHODS, gain, heat_map
 from regutils.experiments.weight_decay.invariance import balance
 from regutils.experiments.weight_decay.moments import moments
 from regutils.experiments.weight_decay.time_scale import forgetting
 from regutils.experiments.weight_decay.trajectories import trajectories
 
 __all__ = [
-    "adamw_restores_uniform_decay_and_not_ridge", "at_rest", "balance", "destinations", "distance", "effective",
-    "exempt", "fine_tuning", "forgetting", "gains", "heat_map", "intercept", "moments", "noisy", "rests",
+    "METHODS", "adamw_restores_uniform_decay_and_not_ridge", "at_rest", "balance", "destinations", "distance", "effective",
+    "exempt", "fine_tuning", "forgetting", "gain", "gains", "heat_map", "intercept", "moments", "noisy", "rests",
     "trajectories",
 ]  # fmt: skip

@@ -41,7 +41,7 @@ def maps(result: Sequence[Map], axes: Sequence[Axes]) -> None:
         middle = one.basin()
         told = np.isfinite(middle)
         ax.plot(rates[told], middle[told], color="white", linewidth=4.2)
-        ax.plot(rates[told], middle[told], color="#c9420d", linewidth=2.4)
+        ax.plot(rates[told], middle[told], color=color("l2"), linewidth=2.4)
         tilt = one.tilt()
         ax.set_title(f"{one.method}: {tilt.mean:+.2f}".replace("-", "−"))
         ax.set(xlabel="learning rate", ylabel=r"$\lambda$" if one.method.endswith("L2") else "decay in a step")
