@@ -102,10 +102,9 @@ def _moments_alt(result: Moments) -> str:
 def moments(result: Moments, axes: Sequence[Axes]) -> None:
     """Distribution functions of the root of the second moment, by layer."""
     (ax,) = axes
-    for (layer, scale), role, style, place in zip(
-        result.scale.items(), ("l1", "l2"), ("estimate", "theory"), ((1.4e-5, 0.6), (1.4e-5, 0.72)), strict=True
-    ):
-        ax.plot(scale, np.arange(1, scale.size + 1) / scale.size, color=color(role), **line(style))
-        ax.text(*place, f"layer {layer[-1]}, {scale.size} weights", color=color(role), weight="bold")
+    for (layer, scale), role, style in zip(result.scale.items(), ("l1", "l2"), ("estimate", "theory"), strict=True):
+        ax.plot(scale, np.arange(1, scale.size + 1) / scale.size, color=color(role), **line(style),
+                label=f"layer {layer[-1]}, {scale.size:,} weights")  # fmt: skip
+    ax.legend(loc="upper left")
     ax.set(xscale="log", xlabel=r"$\sqrt{v}$ of a weight at the end of training", ylabel="share of weights below",
            ylim=(0, 1.02), xlim=(1e-5, 3e-1))  # fmt: skip
