@@ -84,7 +84,7 @@ def test_points_of_rest_on_real_data(name):
     assert experiments.distance(found.decoupled[weak], found.least_squares) < 1e-3
     assert np.abs(found.decoupled[strong]).max() == pytest.approx(0.2, abs=1e-3)
     if name == "diabetes":
-        assert all(experiments.distance(a, b) < 1e-3 for a, b in zip(found.decoupled, found.boxed, strict=True))
+        assert all(experiments.distance(a, b) < 4e-3 for a, b in zip(found.decoupled, found.boxed, strict=True))
 
 
 def test_adamw_shrinks_nothing_when_the_minimum_is_in_the_cube():

@@ -24,13 +24,13 @@ def descend(
     hessian: Array, target: Array, decay: Array, *, decoupled: bool, rate: float, steps: int, start: float = 0.0,
     every: int = 0,
 ) -> tuple[Array, Array]:  # fmt: skip
-    """Adam on (w - target)' hessian (w - target) / 2 with full gradients and a rate falling linearly to zero.
+    """Adam on (w - target)' hessian (w - target) / 2 with full gradients and a rate falling to zero.
 
     decay (m,): numbers as typed into PyTorch's weight_decay, all at once; twice our lambda. decoupled: AdamW, or Adam
     with L2. Returns the last weights (m, p), and every `every`-th (0: none).
     """
     def falling(step: int) -> float:
-        return rate * (1.0 - step / steps)
+        return rate * (1.0 - step / steps) ** 2
 
     optimizer = adamw(falling, weight_decay=decay, b2=B2) if decoupled else adam(falling, l2=decay / 2.0, b2=B2)
     w = np.full((decay.shape[0], target.size), start)
@@ -57,7 +57,7 @@ class Destinations:
 
 
 @once
-def destinations(*, decay: float = 1.0, rate: float = 0.01, steps: int = 1500) -> Destinations:
+def destinations(*, decay: float = 1.0, rate: float = 0.01, steps: int = 1200) -> Destinations:
     """The chapter's picture."""
     paths = [
         descend(HESSIAN, TARGET, np.array([decay]), decoupled=kind, rate=rate, steps=steps, every=10)[1][:, 0]
@@ -147,7 +147,7 @@ class Noisy:
 
 @once
 def noisy(
-    *, decay: float = 1.0, batch: int = 8, rate: float = 0.002, steps: int = 2500, chains: int = 64, seed: int = 0
+    *, decay: float = 1.0, batch: int = 8, rate: float = 0.002, steps: int = 2000, chains: int = 64, seed: int = 0
 ) -> Noisy:
     """All chains at once, each with its own minibatches (drawn with replacement), the same ones for both optimizers."""
     X, y, hessian, target, _ = quadratic("diabetes")

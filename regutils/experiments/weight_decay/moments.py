@@ -19,6 +19,8 @@ class Moments:
 
     scale: dict[str, Array]  # sorted
     silent: int  # weights of pixels that are the same in all images: their gradient is zero
+    rare: float  # median in the first layer, pixels that are inked in less than 5 percent of the images
+    common: float  # the same for pixels inked in more than half of them
 
     @property
     def spread(self) -> float:
@@ -43,4 +45,7 @@ def moments(*, rate: float = 1e-3, steps: int = 400, seed: int = 0) -> Moments:
         root = np.sqrt(np.asarray(second[layer]["weight"], dtype=np.float64).ravel() / (1.0 - 0.999**steps))
         silent += int(np.sum(root < 1e-7))
         found[layer] = np.sort(root[root >= 1e-7])
-    return Moments(found, silent)
+    inked = np.mean(X > 0, axis=0)
+    first = np.sqrt(np.asarray(second["layer1"]["weight"][0], dtype=np.float64) / (1.0 - 0.999**steps))
+    rare, common = (float(np.median(first[some])) for some in ((inked > 0) & (inked < 0.05), inked > 0.5))
+    return Moments(found, silent, rare, common)

@@ -38,7 +38,7 @@ class Forgetting:
 
 @once
 def forgetting(
-    settings: tuple[tuple[float, float], ...] = SETTINGS, *, chains: int = 400, spans: float = 5.0, seed: int = 0
+    settings: tuple[tuple[float, float], ...] = SETTINGS, *, chains: int = 400, spans: float = 4.0, seed: int = 0
 ) -> tuple[Forgetting, ...]:
     """All settings at once, for `spans` of the longest time scale, which is 1 / (learning rate * decay) steps."""
     rates, decays = np.array(settings).T

@@ -44,7 +44,7 @@ def trajectories(result: Trajectories, axes: Sequence[Axes]) -> None:
     )
     for panel, case, role, style, label, place, vertical in shown:
         ax = axes[panel]
-        ax.plot(result.step, np.maximum(result.apart[case], FLOOR), color=color(role), **line(style))
+        ax.plot(result.step[::3], np.maximum(result.apart[case][::3], FLOOR), color=color(role), **line(style))
         ax.text(*place, label, color=color(role), weight="bold", fontsize="small", va=vertical,
                 ha="right" if place[0] > 300 else "left")  # fmt: skip
     axes[0].set(title="Plain steps", ylim=(1e-17, 30), ylabel="relative distance of the weights")
@@ -103,7 +103,8 @@ def moments(result: Moments, axes: Sequence[Axes]) -> None:
     """Distribution functions of the root of the second moment, by layer."""
     (ax,) = axes
     for (layer, scale), role, style in zip(result.scale.items(), ("l1", "l2"), ("estimate", "theory"), strict=True):
-        ax.plot(scale, np.arange(1, scale.size + 1) / scale.size, color=color(role), **line(style),
+        share = np.linspace(0.0, 1.0, 120)
+        ax.plot(np.quantile(scale, share), share, color=color(role), **line(style),
                 label=f"layer {layer[-1]}, {scale.size:,} weights")  # fmt: skip
     ax.legend(loc="upper left")
     ax.set(xscale="log", xlabel=r"$\sqrt{v}$ of a weight at the end of training", ylabel="share of weights below",

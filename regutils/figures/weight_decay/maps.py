@@ -33,8 +33,10 @@ def maps(result: Sequence[Map], axes: Sequence[Axes]) -> None:
     """Test error by cell, dark is good; circles: the ten best cells; line: the middle of the good decays."""
     for ax, one in zip(axes, result, strict=True):
         rates, decays = np.log10(one.rates), np.log10(one.decays)
-        tiles = ax.pcolormesh(rates, decays, 100 * one.mean, shading="nearest", cmap="cividis", vmin=10, vmax=50,
-                              rasterized=True)  # fmt: skip
+        half = [0.5 * (at[1] - at[0]) for at in (rates, decays)]
+        extent = (rates[0] - half[0], rates[-1] + half[0], decays[0] - half[1], decays[-1] + half[1])
+        tiles = ax.imshow(100 * one.mean, origin="lower", extent=extent, aspect="auto", interpolation="nearest",
+                          cmap="cividis", vmin=10, vmax=50)  # fmt: skip
         rows, columns = np.unravel_index(np.argsort(one.mean, axis=None)[:10], one.mean.shape)
         ax.plot(rates[columns], decays[rows], "o", markersize=8, markerfacecolor="none", markeredgecolor="white",
                 markeredgewidth=1.6, linestyle="none")  # fmt: skip

@@ -38,7 +38,7 @@ def forgetting(result: Sequence[Forgetting], axes: Sequence[Axes]) -> None:
     left.plot(dense, np.exp(-dense), color=color("ink"), linewidth=4, alpha=0.25)
     for run, (role, style) in zip(result, LOOKS, strict=True):
         clock = run.step * run.product
-        some = slice(None, None, max(1, run.step.size // 400))
+        some = slice(None, None, max(1, run.step.size // 150))
         label = f"$\\eta$ = {run.learning_rate:g}, $\\gamma$ = {run.decay:g}"
         left.plot(clock[some], run.mean[some], color=color(role), linestyle=style, linewidth=1.6, label=label)
         right.plot(clock[some], run.size[some], color=color(role), linestyle=style, linewidth=1.6)
