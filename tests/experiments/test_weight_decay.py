@@ -110,7 +110,7 @@ def test_unknown_data():
 def test_four_settings_are_one_curve_on_the_clock():
     for run, (learning_rate, decay) in zip(experiments.forgetting(), SETTINGS, strict=True):
         assert run.product == pytest.approx(learning_rate * decay)
-        at = int(round(1 / run.product)) - 1
+        at = round(1 / run.product) - 1
         assert run.mean[at] == pytest.approx(np.exp(-1), abs=4 * run.predicted / np.sqrt(400))
         assert run.final == pytest.approx(run.predicted, rel=0.08)
 

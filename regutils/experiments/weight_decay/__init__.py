@@ -4,7 +4,6 @@ from regutils.experiments.weight_decay.effective import effective
 from regutils.experiments.weight_decay.exempt import exempt, intercept
 from regutils.experiments.weight_decay.fine_tuning import fine_tuning
 from regutils.experiments.weight_decay.fixed_points import (
-    adamw_restores_uniform_decay_and_not_ridge,
     at_rest,
     destinations,
     distance,
@@ -19,7 +18,7 @@ from regutils.experiments.weight_decay.time_scale import forgetting
 from regutils.experiments.weight_decay.trajectories import trajectories
 
 __all__ = [
-    "METHODS", "adamw_restores_uniform_decay_and_not_ridge", "at_rest", "balance", "destinations", "distance", "effective",
-    "exempt", "fine_tuning", "forgetting", "gain", "gains", "heat_map", "intercept", "moments", "noisy", "rests",
-    "trajectories",
+    "METHODS", "at_rest", "balance", "destinations", "distance",
+    "effective", "exempt", "fine_tuning", "forgetting", "gain", "gains", "heat_map", "intercept", "moments", "noisy",
+    "rests", "trajectories",
 ]  # fmt: skip

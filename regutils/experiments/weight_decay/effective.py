@@ -41,9 +41,7 @@ def effective(
     decoupled=True puts AdamW in the place of Adam with L2.
     """
     scale = np.geomspace(0.1, 100.0, 13)
-    coupled = (
-        adamw(learning_rate, weight_decay=2.0 * lam) if decoupled else adam(learning_rate, l2=lam)
-    )
+    coupled = adamw(learning_rate, weight_decay=2.0 * lam) if decoupled else adam(learning_rate, l2=lam)
     pairs = {
         "SGD with L2": (sgd(learning_rate, l2=lam), sgd(learning_rate)),
         "Adam with L2": (coupled, adam(learning_rate)),

@@ -46,7 +46,7 @@ def fine_tuning(
     *, strengths: tuple[float, ...] = (0.0, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1), rows: int = 40, seeds: int = 12,
     shift: int = 1, steps: int = 150, rate: float = 0.05,
 ) -> FineTuning:  # fmt: skip
-    """First 1,000 digits, then `rows` of another 797, moved to the right by `shift` pixels; the rest of these is for the test.
+    """First 1,000 digits, then `rows` of another 797, moved right by `shift` pixels; 500 of these are the test.
 
     lam ||w||^2 pulls to zero, lam ||w - start||^2 to the start (L2-SP, Li, Grandvalet and Davoine 2018).
     """

@@ -29,6 +29,7 @@ def descend(
     decay (m,): numbers as typed into PyTorch's weight_decay, all at once; twice our lambda. decoupled: AdamW, or Adam
     with L2. Returns the last weights (m, p), and every `every`-th (0: none).
     """
+
     def falling(step: int) -> float:
         return rate * (1.0 - step / steps) ** 2
 
@@ -71,7 +72,7 @@ def destinations(*, decay: float = 1.0, rate: float = 0.01, steps: int = 1200) -
 def ridge(hessian: Array, target: Array, decay: float | Array) -> Array:
     """The minimum of the quadratic plus sum_j decay_j w_j^2 / 2."""
     strength = np.broadcast_to(np.asarray(decay, dtype=np.float64), target.shape)
-    return np.linalg.solve(hessian + np.diag(strength), hessian @ target)
+    return np.asarray(np.linalg.solve(hessian + np.diag(strength), hessian @ target), dtype=np.float64)
 
 
 def boxed(hessian: Array, target: Array, radius: float) -> Array:
@@ -92,7 +93,8 @@ def quadratic(name: str) -> tuple[Array, Array, Array, Array, tuple[str, ...]]:
     bunch = load_diabetes() if name == "diabetes" else load_hitters()
     X, y = standardize(bunch.data), standardize(np.asarray(bunch.target, dtype=np.float64)[:, None])[:, 0]
     hessian = X.T @ X / y.size
-    return X, y, hessian, np.linalg.solve(hessian, X.T @ y / y.size), tuple(bunch.feature_names)
+    target = np.asarray(np.linalg.solve(hessian, X.T @ y / y.size), dtype=np.float64)
+    return X, y, hessian, target, tuple(bunch.feature_names)
 
 
 @dataclass(frozen=True, eq=False)

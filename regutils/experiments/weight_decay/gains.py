@@ -1,4 +1,4 @@
-"""A linear model with a normalized weight, theta = gain * w / ||w||: what decay on w does, and what decay on the gain."""
+"""A linear model with a normalized weight, theta = gain * w / ||w||: decay on w, and decay on the gain."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def gains(
     *, strengths: tuple[float, ...] = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5), rate: float = 0.02, steps: int = 3000,
     start: float = 1.0, seed: int = 0,
 ) -> Gains:  # fmt: skip
-    """Five nearly uncorrelated features of diabetes, all rows in each step, lam times the square of w or of the gain."""
+    """Five nearly uncorrelated features of diabetes, full gradients, lam times the square of w or of the gain."""
     X, y, hessian, _, names = quadratic("diabetes")
     keep = [names.index(name) for name in COLUMNS]
     hessian = hessian[np.ix_(keep, keep)]
     pull = X[:, keep].T @ y / y.size
-    target = np.linalg.solve(hessian, pull)
+    target = np.asarray(np.linalg.solve(hessian, pull), dtype=np.float64)
     lam = np.array(strengths)
     first = np.random.default_rng(seed).standard_normal(len(keep))
     thetas, norms = [], []
@@ -55,5 +55,11 @@ def gains(
         thetas.append(gain[:, None] * w / size[:, None])
         norms.append(size)
     return Gains(
-        lam, target, np.array([ridge(hessian, target, 2.0 * each) for each in lam]), thetas[0], thetas[1], norms[0], start
+        lam,
+        target,
+        np.array([ridge(hessian, target, 2.0 * each) for each in lam]),
+        thetas[0],
+        thetas[1],
+        norms[0],
+        start,
     )

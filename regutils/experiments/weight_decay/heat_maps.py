@@ -46,7 +46,7 @@ def optimizer_of(method: str, rates: Array, decays: Array, *, steps: int = STEPS
 
 
 def noisy_digits(seed: int) -> tuple[Array, Array, Array, Array]:
-    """Training rows with some wrong labels, and test rows with the right ones: X, y, X_test, y_test; pixels in [0, 1]."""
+    """Training rows with some wrong labels, test rows with the right ones: X, y, X_test, y_test; pixels in [0, 1]."""
     bunch = load_digits()
     rng = np.random.default_rng([seed, 2019])
     order = rng.permutation(bunch.target.size)

@@ -2,12 +2,13 @@
 
 weight_decay_maps.npz: two networks, four optimizers, 144 cells, six seeds, 6,912 trainings in all.
 weight_decay_exempt.npz: two networks, decay on everything or on the weights alone, four decays, twelve seeds.
-Kept is the number of wrong answers of each network among the 1,000 of the test. Settings and seeds: heat_maps.py, exempt.py.
+Kept is the number of wrong answers of each network, of 1,000. Settings and seeds: heat_maps.py, exempt.py.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ def record_maps(path: Path) -> None:
     """Train all cells and write the file."""
     from tqdm import tqdm
 
-    kept = {}
+    kept: dict[str, Any] = {}
     with tqdm(total=len(NETWORKS) * len(METHODS) * SEEDS, unit=" stacks") as bar:
         for network in NETWORKS:
             for method in METHODS:
@@ -33,7 +34,7 @@ def record_maps(path: Path) -> None:
 
 def record_exempt(path: Path) -> None:
     """Train with decay on everything and on the weights alone, and write the file."""
-    kept = {
+    kept: dict[str, Any] = {
         f"{kind}, {what}": np.rint(exempt_errors(kind, everything=what == "everything") * TEST).astype(np.uint16)
         for kind in KINDS
         for what in WHAT

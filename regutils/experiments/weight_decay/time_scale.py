@@ -42,7 +42,7 @@ def forgetting(
 ) -> tuple[Forgetting, ...]:
     """All settings at once, for `spans` of the longest time scale, which is 1 / (learning rate * decay) steps."""
     rates, decays = np.array(settings).T
-    steps = int(round(spans / np.min(rates * decays)))
+    steps = round(float(spans / np.min(rates * decays)))
     rng = np.random.default_rng(seed)
     optimizer = adamw(rates, weight_decay=decays)
     w = np.ones((rates.size, chains))

@@ -58,9 +58,9 @@ def _effective_alt(result: Effective) -> str:
     adam = result.rate["Adam with L2"]
     return (
         "Logarithmic axes: decay of a weight in one step, in units of learning rate times 2 lambda, against the "
-        f"standard deviation of its gradients from {result.scale[0]:g} to {result.scale[-1]:g}. AdamW and SGD with L2: 1 "
-        f"throughout. Adam with L2: from {adam[0]:.2f} down to {adam[-1]:.3f}, on the curve of one over the root of the "
-        f"second moment; slope {result.slope('Adam with L2'):.2f} on the right."
+        f"standard deviation of its gradients from {result.scale[0]:g} to {result.scale[-1]:g}. AdamW and SGD with "
+        f"L2: 1 throughout. Adam with L2: from {adam[0]:.2f} down to {adam[-1]:.3f}, on the curve of one over the "
+        f"root of the second moment; slope {result.slope('Adam with L2'):.2f} on the right."
     )
 
 

@@ -22,8 +22,8 @@ def _maps_alt(result: Sequence[Map]) -> str:
         tilt = one.tilt()
         told.append(
             f"{one.method}: least error {one.mean.min():.3f} at rate {one.rates[column]:.2g} and "
-            f"{'lambda' if one.method.endswith('L2') else 'decay'} {one.decays[row]:.2g}; slope of the basin {tilt.mean:.2f} "
-            f"({tilt.low:.2f} to {tilt.high:.2f})"
+            f"{'lambda' if one.method.endswith('L2') else 'decay'} {one.decays[row]:.2g}; slope of the basin "
+            f"{tilt.mean:.2f} ({tilt.low:.2f} to {tilt.high:.2f})"
         )
     return f"Four heat maps of the test error, learning rate by decay, network {result[0].network}. {'. '.join(told)}."
 

@@ -51,14 +51,15 @@ def exempt(result: Exempt, axes: Sequence[Axes]) -> None:
 
 def _fine_tuning_alt(result: FineTuning) -> str:
     told = "; ".join(
-        f"lambda {lam:g}: new {100 * result.new['zero'][:, k].mean():.0f} and {100 * result.new['start'][:, k].mean():.0f}, "
-        f"old {100 * result.old['zero'][:, k].mean():.0f} and {100 * result.old['start'][:, k].mean():.0f}"
+        f"lambda {lam:g}: new {100 * result.new['zero'][:, k].mean():.0f} and "
+        f"{100 * result.new['start'][:, k].mean():.0f}, old {100 * result.old['zero'][:, k].mean():.0f} and "
+        f"{100 * result.old['start'][:, k].mean():.0f}"
         for k, lam in enumerate(result.lam)
     )
     return (
-        "Two panels: test error in percent after fine-tuning against lambda, pull to zero and pull to the start. On the "
-        "new task both are level and then rise, the pull to zero more steeply. On the old task the pull to zero raises the "
-        f"error and the pull to the start lowers it. {told}."
+        "Two panels: test error in percent after fine-tuning against lambda, pull to zero and pull to the start. On "
+        "the new task both are level and then rise, the pull to zero more steeply. On the old task the pull to zero "
+        f"raises the error and the pull to the start lowers it. {told}."
     )
 
 
@@ -66,7 +67,10 @@ def _fine_tuning_alt(result: FineTuning) -> str:
 def fine_tuning(result: FineTuning, axes: Sequence[Axes]) -> None:
     """Errors on the new and on the old task by strength."""
     places = np.arange(result.lam.size)
-    for ax, values, title in ((axes[0], result.new, "New task: shifted digits"), (axes[1], result.old, "Old task: as before")):
+    for ax, values, title in (
+        (axes[0], result.new, "New task: shifted digits"),
+        (axes[1], result.old, "Old task: as before"),
+    ):
         for anchor, role, marker, style in (("zero", "l2", "D", "theory"), ("start", "l1", "o", "estimate")):
             found = values[anchor]
             error = 2 * found.std(axis=0, ddof=1) / np.sqrt(len(found))

@@ -12,19 +12,20 @@ from regutils.figures import color, figure, line
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from regutils._validation import Array
     from regutils.experiments.weight_decay.fixed_points import Destinations, Noisy, Rests
 
 
-def _pair(values: Sequence[float]) -> str:
+def _pair(values: Array) -> str:
     return f"({values[0]:.2f}, {values[1]:.2f})"
 
 
 def _destinations_alt(result: Destinations) -> str:
     return (
-        f"Contours of a quadratic loss in two weights with its minimum at {_pair(result.target)}, outside of the square of "
-        f"half-width {1 / result.decay:g}. From zero, Adam with L2 ends at {_pair(result.coupled[-1])}, the ridge solution, "
-        f"well inside of the square. AdamW with the same number ends at {_pair(result.decoupled[-1])}, on the square's edge, "
-        "where the loss is least within it."
+        f"Contours of a quadratic loss in two weights with its minimum at {_pair(result.target)}, outside of the "
+        f"square of half-width {1 / result.decay:g}. From zero, Adam with L2 ends at {_pair(result.coupled[-1])}, "
+        f"the ridge solution, well inside of the square. AdamW with the same number ends at "
+        f"{_pair(result.decoupled[-1])}, on the square's edge, where the loss is least within it."
     )
 
 
@@ -45,7 +46,9 @@ def destinations(result: Destinations, axes: Sequence[Axes]) -> None:
     ax.plot(0, 0, "o", color=color("ink"), markersize=6)
     ax.text(-0.05, -0.12, "start", color=color("ink"), ha="center", va="top")
     ax.plot(*result.target, "*", color=color("loss"), markersize=13)
-    ax.text(result.target[0] + 0.02, result.target[1] - 0.1, "least\nsquares", color=color("ink"), va="top", ha="center")
+    ax.text(
+        result.target[0] + 0.02, result.target[1] - 0.1, "least\nsquares", color=color("ink"), va="top", ha="center"
+    )
     ax.plot(*result.ridge, "o", color=color("l2"), markersize=14, markerfacecolor="none", markeredgewidth=1.8)
     ax.plot(*result.coupled[-1], "D", color=color("l2"), markersize=6)
     ax.text(0.6, 0.12, "Adam with L2:\nridge", color=color("l2"), weight="bold", ha="center", va="top")
@@ -71,13 +74,13 @@ def _rests_alt(result: Rests) -> str:
         at = result.at(decay)
         told.append(
             f"At weight decay {decay:g} the largest weight is {np.abs(result.ridge[at]).max():.3f} under ridge, "
-            f"{np.abs(result.coupled[at]).max():.3f} under Adam with L2, {np.abs(result.decoupled[at]).max():.3f} under "
-            f"AdamW"
+            f"{np.abs(result.coupled[at]).max():.3f} under Adam with L2, {np.abs(result.decoupled[at]).max():.3f} "
+            f"under AdamW"
         )
     return (
         f"Two panels of the {len(result.features)} weights on diabetes; least squares reaches "
-        f"{np.abs(result.least_squares).max():.3f}. {'. '.join(told)}. Adam with L2 lies on ridge in both. AdamW lies on "
-        "least squares in the first, and in the second several weights lie on the border of the cube at 0.2."
+        f"{np.abs(result.least_squares).max():.3f}. {'. '.join(told)}. Adam with L2 lies on ridge in both. AdamW "
+        "lies on least squares in the first, and in the second several weights lie on the border of the cube at 0.2."
     )
 
 
@@ -96,7 +99,8 @@ def rests(result: Rests, axes: Sequence[Axes]) -> None:
             values = result.least_squares if name == "least_squares" else getattr(result, name)[at]
             hollow = name == "ridge"
             ax.plot(values, places, marker, color=color(role), markersize=11 if hollow or marker == "|" else 5.5,
-                    markerfacecolor="none" if hollow else color(role), markeredgewidth=1.8 if hollow or marker == "|" else 0.5,
+                    markerfacecolor="none" if hollow else color(role),
+                    markeredgewidth=1.8 if hollow or marker == "|" else 0.5,
                     linestyle="none", label=label)  # fmt: skip
         ax.set_yticks(places, list(result.features))
         ax.set(title=f"weight decay {decay:g}", xlabel="weight", xlim=(-0.55, 0.55), ylim=(-0.6, places.size - 0.4))
@@ -106,9 +110,9 @@ def rests(result: Rests, axes: Sequence[Axes]) -> None:
 def _noisy_alt(result: Noisy) -> str:
     return (
         "Mean weights on diabetes under minibatch gradients. Adam with L2 lies on ridge: the largest weight is "
-        f"{np.abs(result.coupled).max():.3f} against {np.abs(result.ridge).max():.3f}. AdamW lies on ridge with the strength of "
-        f"each weight multiplied by its gradients' size, about {result.scale.mean():.2f}: {np.abs(result.decoupled).max():.3f} "
-        f"against {np.abs(result.predicted).max():.3f}."
+        f"{np.abs(result.coupled).max():.3f} against {np.abs(result.ridge).max():.3f}. AdamW lies on ridge with the "
+        f"strength of each weight multiplied by its gradients' size, about {result.scale.mean():.2f}: "
+        f"{np.abs(result.decoupled).max():.3f} against {np.abs(result.predicted).max():.3f}."
     )
 
 
@@ -120,9 +124,11 @@ def noisy(result: Noisy, axes: Sequence[Axes]) -> None:
     ax.axvline(0, color=color("muted"), **line("guide"))
     for values, label, role, marker, hollow in (
         (result.ridge, "ridge", "l2", "o", True), (result.coupled, "Adam with L2", "l2", "D", False),
-        (result.predicted, "ridge, strength × gradient size", "l1", "o", True), (result.decoupled, "AdamW", "l1", "s", False),
+        (result.predicted, "ridge, strength × gradient size", "l1", "o", True),
+        (result.decoupled, "AdamW", "l1", "s", False),
     ):  # fmt: skip
-        ax.plot(values, places, marker, color=color(role), markersize=12 if hollow else 5.5, linestyle="none", label=label,
+        ax.plot(values, places, marker, color=color(role), markersize=12 if hollow else 5.5, linestyle="none",
+                label=label,
                 markerfacecolor="none" if hollow else color(role), markeredgewidth=1.8 if hollow else 0.5)  # fmt: skip
     ax.set_yticks(places, [f"$w_{{{j + 1}}}$" for j in range(places.size)])
     ax.set(xlabel="mean weight", ylim=(-0.6, places.size - 0.4))

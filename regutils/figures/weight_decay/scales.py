@@ -21,12 +21,13 @@ LOOKS = (("l1", "-"), ("l2", "--"), ("truth", "-."), ("elastic_net", ":"))
 
 def _forgetting_alt(result: Sequence[Forgetting]) -> str:
     told = "; ".join(
-        f"rate {run.learning_rate:g}, decay {run.decay:g}: {run.final:.3f} against {run.predicted:.3f}" for run in result
+        f"rate {run.learning_rate:g}, decay {run.decay:g}: {run.final:.3f} against {run.predicted:.3f}"
+        for run in result
     )
     return (
-        "Two panels, four settings of AdamW on pure noise. First: the mean weight against steps times learning rate times "
-        "decay; all four fall along exp(-x). Second: the size of the weights around it settles at the root of learning rate "
-        f"over twice the decay: {told}."
+        "Two panels, four settings of AdamW on pure noise. First: the mean weight against steps times learning rate "
+        "times decay; all four fall along exp(-x). Second: the size of the weights around it settles at the root of "
+        f"learning rate over twice the decay: {told}."
     )
 
 
@@ -57,8 +58,9 @@ def _balance_alt(result: Balance) -> str:
         for run, norm, apart in zip(result.runs, result.norm, result.misalignment, strict=True)
     )
     return (
-        "Two panels. First: norms of scale-invariant weights against steps times rate times decay settle where theory says. "
-        f"Second: the direction's squared distance from the truth against rate times decay; equal products coincide. {told}."
+        "Two panels. First: norms of scale-invariant weights against steps times rate times decay settle where "
+        f"theory says. Second: the direction's squared distance from the truth against rate times decay; equal "
+        f"products coincide. {told}."
     )
 
 
@@ -74,14 +76,18 @@ def balance(result: Balance, axes: Sequence[Axes]) -> None:
         right.plot(result.product[number], result.misalignment[number], "os"[number % 2], color=color(role),
                    markersize=6 if number % 2 == 0 else 12, markerfacecolor=color(role) if number % 2 == 0 else "none",
                    markeredgewidth=1.8, linestyle="none")  # fmt: skip
-    left.set(title="Each its own norm", xlabel=r"steps × $\eta\gamma$", ylabel=r"$\|w\|_2$", xlim=(0, 2.15), ylim=(0.9, 3.4))
+    left.set(
+        title="Each its own norm", xlabel=r"steps × $\eta\gamma$", ylabel=r"$\|w\|_2$", xlim=(0, 2.15), ylim=(0.9, 3.4)
+    )
     for number in range(0, len(result.runs), 2):
         first, second = result.runs[number : number + 2]
         right.text(result.product[number] * (0.85 if number == 4 else 1.2), result.misalignment[number],
                    f"$\\eta$ = {first.learning_rate:g}, $\\gamma$ = {first.decay:g}\n"
-                   f"$\\eta$ = {second.learning_rate:g}, $\\gamma$ = {second.decay:g}", color=color(LOOKS[number // 2][0]),
+                   f"$\\eta$ = {second.learning_rate:g}, $\\gamma$ = {second.decay:g}",
+                   color=color(LOOKS[number // 2][0]),
                    fontsize="small", va="center", ha="right" if number == 4 else "left")  # fmt: skip
-    right.set(title="Equal products, equal answers", xscale="log", xlabel=r"$\eta\gamma$", ylabel="error of the direction",
+    right.set(title="Equal products, equal answers", xscale="log", xlabel=r"$\eta\gamma$",
+              ylabel="error of the direction",
               xlim=(1.4e-3, 2.4e-2), ylim=(0, 0.34))  # fmt: skip
     right.set_xticks([2e-3, 4e-3, 1.6e-2], ["0.002", "0.004", "0.016"])
     right.minorticks_off()
@@ -92,8 +98,9 @@ def _gains_alt(result: Gains) -> str:
     on_weight, on_gain = (np.linalg.norm(found, axis=1) / size for found in (result.on_weight, result.on_gain))
     return (
         f"Norm of the fitted coefficients over that of least squares against lambda. Decay on the normalized weight: "
-        f"{on_weight.min():.3f} at the least. Decay on the gain: {on_gain[-1]:.2f} at lambda {result.lam[-1]:g}, on the "
-        f"curve of ridge. The weight's own norm falls from {result.start:g} to {result.norm[-1] / result.start:.2f} of it."
+        f"{on_weight.min():.3f} at the least. Decay on the gain: {on_gain[-1]:.2f} at lambda {result.lam[-1]:g}, on "
+        f"the curve of ridge. The weight's own norm falls from {result.start:g} to "
+        f"{result.norm[-1] / result.start:.2f} of it."
     )
 
 
