@@ -58,7 +58,7 @@ class Destinations:
 
 
 @once
-def destinations(*, decay: float = 1.0, rate: float = 0.01, steps: int = 1200) -> Destinations:
+def destinations(*, decay: float = 1.0, rate: float = 0.02, steps: int = 1200) -> Destinations:
     """The chapter's picture."""
     paths = [
         descend(HESSIAN, TARGET, np.array([decay]), decoupled=kind, rate=rate, steps=steps, every=10)[1][:, 0]
