@@ -24,6 +24,7 @@ class Equilibrium:
     norm: Array  # (T,) root mean fourth power over the chains
     fourth: float  # mean of ||w||^4 over the second half of the run
     predicted: float  # learning rate times E ||g||^2 at norm one, over twice the decay
+    misalignment: float  # mean squared distance of w/||w|| from the true direction over the second half
 
 
 @once
@@ -42,7 +43,7 @@ def equilibrium(
     w = rng.standard_normal((chains, p))
     w /= np.linalg.norm(w, axis=1, keepdims=True)
     steps, norms = [], []
-    fourth = unit_square = 0.0
+    fourth = unit_square = apart = 0.0
     for step in range(length):
         x = rng.standard_normal((chains, p))
         size2 = np.einsum("cp,cp->c", w, w)
@@ -54,6 +55,7 @@ def equilibrium(
         if 2 * step >= length:
             fourth += float(np.mean(size2**2))
             unit_square += float(np.mean(size2 * np.einsum("cp,cp->c", gradient, gradient)))
+            apart += float(np.mean(np.sum((w / np.sqrt(size2)[:, None] - truth) ** 2, axis=1)))
         if step % max(length // 200, 1) == 0:
             steps.append(step)
             norms.append(float(np.mean(size2**2) ** 0.25))
@@ -66,6 +68,7 @@ def equilibrium(
         np.array(norms),
         fourth / half,
         learning_rate * unit_square / half / (2.0 * decay),
+        apart / half,
     )
 
 
