@@ -30,9 +30,9 @@ def encode(matrix: Array, form: str) -> bytes:
     check_choice(form, "form", FORMATS)
     single = dense.astype(np.float32)
     if form.startswith("dense"):
-        return _npy(dense if form == "dense float64" else single)
+        return npy(dense if form == "dense float64" else single)
     if form == "zlib":
-        return zlib.compress(_npy(single), 6)
+        return zlib.compress(npy(single), 6)
     rows, columns = np.nonzero(single)
     parts: dict[str, Any] = {"shape": np.array(single.shape, dtype=np.int32), "values": single[rows, columns]}
     if form == "bitmap":
@@ -72,14 +72,15 @@ def decode(content: bytes, form: str) -> Any:
 def payload(form: str, shape: tuple[int, int], nonzeros: int) -> float:
     """Bytes by arithmetic, without the container's headers; NaN for zlib, whose size depends on the values."""
     m, n = shape
-    return {
+    sizes = {
         "dense float64": 8.0 * m * n,
         "dense float32": 4.0 * m * n,
         "COO": 12.0 * nonzeros,
         "CSR": 8.0 * nonzeros + 4.0 * (m + 1),
         "bitmap": np.ceil(m * n / 8) + 4.0 * nonzeros,
         "zlib": np.nan,
-    }[check_choice(form, "form", FORMATS)]
+    }
+    return float(sizes[check_choice(form, "form", FORMATS)])
 
 
 def break_even(form: str, shape: tuple[int, int], *, against: str = "dense float32") -> float:
@@ -146,7 +147,8 @@ def _crossing(smaller: Callable[[float], bool], *, accuracy: float = 1e-3) -> fl
     return 0.5 * (low + high)
 
 
-def _npy(matrix: Any) -> bytes:
+def npy(matrix: Any) -> bytes:
+    """The bytes of an .npy file."""
     file = io.BytesIO()
     np.save(file, matrix)
     return file.getvalue()
