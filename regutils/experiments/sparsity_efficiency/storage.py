@@ -84,7 +84,10 @@ def payload(form: str, shape: tuple[int, int], nonzeros: int) -> float:
 
 
 def break_even(form: str, shape: tuple[int, int], *, against: str = "dense float32") -> float:
-    """The share of zeros from which on the payload is smaller than that of another format, both linear in nonzeros."""
+    """The share of zeros from which on the payload is smaller than another format's, both linear in the nonzeros.
+
+    NaN where they never cross, or for zlib.
+    """
     m, n = shape
     empty, full = (payload(form, shape, count) - payload(against, shape, count) for count in (0, m * n))
     return float(np.clip(full / (full - empty), 0.0, 1.0)) if full != empty else np.nan

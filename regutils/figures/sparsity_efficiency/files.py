@@ -41,15 +41,15 @@ def storage(result: Storage, axes: Sequence[Axes]) -> None:
     """Relative file size against the share of zeros; break-evens marked."""
     (ax,) = axes
     ax.axhline(1.0, color=color("loss"), linewidth=2.0)
-    ax.text(0.015, 0.87, "dense float32", color=color("loss"), weight="bold", va="center")
+    ax.text(0.99, 1.05, "dense float32", color=color("loss"), weight="bold", ha="right")
     for form, (role, marker, style) in LOOKS.items():
         ax.plot(result.sparsity, result.relative(form), color=color(role), linestyle=style, linewidth=2.0)
         if result.found[form] > 0:
             ax.plot(result.found[form], 1.0, marker, color=color(role), markersize=9, clip_on=False)
     ax.text(0.22, 2.42, "COO", color=color("l2"), weight="bold")
     ax.text(0.2, 1.68, "CSR", color=color("l1"), weight="bold")
-    ax.text(0.12, 0.63, "bitmap", color=color("truth"), weight="bold", ha="right")
-    ax.text(0.53, 0.6, "zlib", color=color("elastic_net"), weight="bold")
+    ax.text(0.2, 0.6, "bitmap", color=color("truth"), weight="bold", ha="right")
+    ax.text(0.3, 0.79, "zlib", color=color("elastic_net"), weight="bold")
     ax.annotate(f"{result.found['CSR']:.0%}", (result.found["CSR"], 1.0), (0.5, 1.14), color=color("l1"), ha="left")
     ax.annotate(f"{result.found['COO']:.0%}", (result.found["COO"], 1.0), (0.67, 1.14), color=color("l2"), ha="left")
     ax.set(xlabel="share of zeros", ylabel="bytes on disk, dense float32 = 1", xlim=(0, 1), ylim=(0, 3.1))

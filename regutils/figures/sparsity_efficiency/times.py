@@ -54,11 +54,11 @@ def layers(result: Sequence[tuple[str, Layer]], axes: Sequence[Axes]) -> None:
             )
             ax.errorbar(left, median, np.maximum(bars, 0.0), color=color(role), marker=marker, capsize=2, label=label,
                         **line(style))  # fmt: skip
-        ax.set(title=title, xscale="log", yscale="log", xlabel="share of zeros", xlim=(0.62, 0.008), ylim=(0.006, 30))
+        ax.set(title=title, xscale="log", yscale="log", xlabel="share of zeros", xlim=(0.62, 0.008), ylim=(0.0015, 20))
         ax.set_xticks([0.5, 0.25, 0.1, 0.05, 0.02, 0.01], ["50%", "75%", "90%", "95%", "98%", "99%"])
         ax.set_yticks([0.01, 0.03, 0.1, 0.3, 1, 3, 10], ["1%", "3%", "10%", "30%", "1", "3", "10"])
         ax.minorticks_off()
-        ax.legend(loc="upper right", fontsize="small")
+        ax.legend(loc="lower left", fontsize="small")
     axes[0].set_ylabel("time, dense without zeros = 1")
 
 
