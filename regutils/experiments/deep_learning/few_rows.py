@@ -42,6 +42,10 @@ class Labels:
         """Accuracy gained by "weight decay", "dropout" or "early stopping", as chosen on the validation rows."""
         return interval(self.chosen[method] - self.plain)
 
+    def difference(self, method: str, other: str) -> Interval:
+        """Accuracy of one chosen method minus that of another."""
+        return interval(self.chosen[method] - self.chosen[other])
+
 
 @dataclass(frozen=True, eq=False)
 class FewRows:
