@@ -64,7 +64,7 @@ def _tools_alt(result: FewRows) -> str:
     return (
         "Two panels. First: accuracy gained over training to the end, in points with 95% intervals, each tool set by "
         f"validation. {'; '.join(told)}. Second: test accuracy during training; with a fifth of the labels wrong it "
-        f"peaks at {peak.max():.3f} after {result.steps[peak.argmax()]} steps and ends at {peak[-1]:.3f}."
+        f"peaks at {peak.max():.3f} after {result.steps[peak.argmax()]:.0f} steps and ends at {peak[-1]:.3f}."
     )
 
 
