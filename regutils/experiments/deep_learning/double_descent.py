@@ -129,7 +129,9 @@ def double_descent(
     replicates: int = 100, seed: int = 0,
 ) -> DoubleDescent:  # fmt: skip
     """40 rows, 200 equally important independent features of which the first p are used; signal 1, noise sigma^2."""
-    runs = monte_carlo(growing, replicates, seed=seed, progress=False, n=n, widths=widths, features=features, sigma=sigma)
+    runs = monte_carlo(
+        growing, replicates, seed=seed, progress=False, n=n, widths=widths, features=features, sigma=sigma
+    )
     summaries = {name: median_and_error(values, resamples=200) for name, values in runs.items()}
     grid = np.unique(np.concatenate([np.geomspace(widths[0], widths[-1], 120), n + np.array([-1.0, -0.4, 0.4, 1.0])]))
 
@@ -152,9 +154,7 @@ def digits() -> tuple[Array, NDArray[np.intp]]:
     return bunch.data / 16.0, np.asarray(bunch.target)
 
 
-def random_digits(
-    seed: np.random.SeedSequence, *, n: int, widths: tuple[int, ...], test: int
-) -> dict[str, Array]:
+def random_digits(seed: np.random.SeedSequence, *, n: int, widths: tuple[int, ...], test: int) -> dict[str, Array]:
     """Test error of classifying digits by least squares on p random ReLU features, for each p of widths.
 
     n images to fit, `test` others; random first layer; pixels, features and one-hot labels centered by the n images.

@@ -49,7 +49,7 @@ def plane(result: Plane, axes: Sequence[Axes]) -> None:
         left.plot(*path[0], "o", color=tone if k else color("ink"), markersize=5)
         left.plot(*path[-1], "s", color=tone, markersize=6 if k == 0 else 5)
     left.text(0.0, -0.42, "from zero:\nleast L2 norm", color=color("l2"), weight="bold", fontsize="small", ha="center",
-              va="center")  # fmt: skip
+              va="center", bbox={"facecolor": color("paper"), "edgecolor": "none", "pad": 1.0})  # fmt: skip
     left.text(2.05, 1.4, "from elsewhere:\nthe nearest", color=color("loss"), weight="bold", fontsize="small", ha="right",
               va="bottom")  # fmt: skip
     left.set_title("Descent in θ")

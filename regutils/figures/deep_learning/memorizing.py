@@ -54,7 +54,7 @@ def memorizing(result: Memorizing, axes: Sequence[Axes]) -> None:
         shift = np.linspace(-0.22, 0.22, test.size)
         right.plot(x + shift, np.sort(test), "o", color=color("l2" if x else "loss"), markersize=3.2)
     right.axhline(result.chance, color=color("muted"), **line("reference"))
-    right.text(place[-1] + 0.4, result.chance + 0.02, "guessing", color=color("muted"), fontsize="small", ha="right",
+    right.text(place[-1] / 2, result.chance + 0.02, "guessing", color=color("muted"), fontsize="small", ha="left",
                va="bottom")  # fmt: skip
     right.text(-0.3, 1.03, "training pairs (crosses)", color=color("muted"), fontsize="small", va="bottom")
     right.set_xticks(place, [f"{decay:g}" for decay in result.decays])
