@@ -50,7 +50,7 @@ def test_leaving_one_out_is_done_without_leaving_out(shape, centered):
     shift = (X.mean(axis=0), Y.mean(axis=0)) if centered else (0.0, 0.0)
     whole = Shared(X - shift[0], Y - shift[1])
     assert whole.tuned(lambdas, centered=centered) == pytest.approx(whole.ridge(best))
-    assert 0 < np.argmin(errors) < 6
+    assert np.unique(errors).size == 7
 
 
 @pytest.mark.parametrize("gamma", [0.5, 2.0])

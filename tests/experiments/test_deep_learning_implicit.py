@@ -84,7 +84,7 @@ def test_the_limit_of_the_flow_solves_its_problem():
 
 
 def test_flow_limit_needs_a_scale():
-    with pytest.raises(ValueError, match="scale must be > 0"):
+    with pytest.raises(ValueError, match="scale must be a finite number > 0"):
         flow_limit(np.eye(2), np.ones(2), 0.0)
 
 

@@ -33,7 +33,7 @@ class Problem:
 
     def projected(self, start: Array) -> Array:
         """The solution nearest to `start`: start + X' (X X')^-1 (y - X start)."""
-        return start + minimum_l2(self.X[None], (self.y - self.X @ start)[None])[0]
+        return np.asarray(start + minimum_l2(self.X[None], (self.y - self.X @ start)[None])[0])
 
 
 @once
@@ -214,7 +214,7 @@ def optimization_regularizes(
     """
     landed = landings(start=start)
     stopped = flow_and_ridge(calibration=calibration)
-    scales = tuple(scale for scale in SCALES if scale > smallest) + (smallest,)
+    scales = (*(scale for scale in SCALES if scale > smallest), smallest)
     layered = diagonal(scales=scales)
     return [
         Finding("for", "distance from the solution of least L2 norm, descent from zero",

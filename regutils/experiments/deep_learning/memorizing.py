@@ -84,7 +84,8 @@ def memorize(
     """Train `seeds` networks with each strength of AdamW's decay, all at once, on the full batch.
 
     Two layers without biases, z^2 between them, He's initialization times `scale`. A seed draws the network and which
-    half of the table it is trained on; the same for every strength. loss: "cross_entropy", or "squared" to one-hot sums.
+    half of the table it is trained on, the same for every strength.
+    loss: "cross_entropy", or "squared" with one-hot targets.
     """
     modulus, seeds = check_integer(modulus, "modulus", low=2), check_integer(seeds, "seeds", low=1)
     X, sums = table(modulus)

@@ -23,12 +23,12 @@ def _alt(result: Both) -> str:
     peak = int(real.mean["least_norm"].argmax())
     valley = int(real.mean["least_norm"][:peak].argmin())
     return (
-        f"Two panels, error against the number of features p. First: {simulated.n} simulated rows. The least-norm fit has "
-        f"error {simulated.median['least_norm'][0]:.2f} with {simulated.widths[0]} features, "
+        f"Two panels, error against the number of features p. First: {simulated.n} simulated rows. The least-norm fit "
+        f"has error {simulated.median['least_norm'][0]:.2f} with {simulated.widths[0]} features, "
         f"{simulated.median['least_norm'][at]:.0f} with p = n = {simulated.n}, and "
-        f"{simulated.median['least_norm'][-1]:.2f} with {simulated.widths[-1]}, along the theory's curve; tuned ridge "
-        f"stays between {simulated.median['tuned'].min():.2f} and {simulated.median['tuned'].max():.2f}. Second: digits "
-        f"misclassified with random ReLU features fitted to {real.n} images. Least norm: "
+        f"{simulated.median['least_norm'][-1]:.2f} with {simulated.widths[-1]}, along the theory's curve; tuned "
+        f"ridge stays between {simulated.median['tuned'].min():.2f} and {simulated.median['tuned'].max():.2f}. Second: "
+        f"digits misclassified with random ReLU features fitted to {real.n} images. Least norm: "
         f"{real.mean['least_norm'][valley]:.0%} at p = {real.widths[valley]}, {real.mean['least_norm'][peak]:.0%} at "
         f"p = {real.widths[peak]}, {real.mean['least_norm'][-1]:.0%} at p = {real.widths[-1]}. Ridge falls from "
         f"{real.mean['tuned'][0]:.0%} to {real.mean['tuned'][-1]:.0%} without a peak."
@@ -56,8 +56,8 @@ def double_descent(result: Both, axes: Sequence[Axes]) -> None:
     left.set_yticks([1, 10, 100], ["1", "10", "100"])
     left.minorticks_off()
     for name, tone, marker, style in (("least_norm", "loss", "^", "-"), ("tuned", "l2", "o", (0, (4, 1.6)))):
-        right.errorbar(real.widths, real.mean[name], 2 * real.error[name], fmt=marker, linestyle=style, color=color(tone),
-                       elinewidth=1.3, linewidth=1.6, markersize=5)  # fmt: skip
+        right.errorbar(real.widths, real.mean[name], 2 * real.error[name], fmt=marker, linestyle=style,
+                       color=color(tone), elinewidth=1.3, linewidth=1.6, markersize=5)  # fmt: skip
     right.axvline(real.n - 1, color=color("muted"), **line("guide"))
     right.text(1.1 * real.n, 0.87, "p = n - 1", color=color("muted"), fontsize="small")
     right.text(150, 0.4, "least norm", color=color("loss"), weight="bold")

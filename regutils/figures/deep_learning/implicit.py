@@ -21,8 +21,8 @@ def _plane_alt(result: Plane) -> str:
         for scale, path in zip(result.scales, result.bent, strict=True)
     )
     return (
-        f"Two panels with the line of all solutions of one equation in two unknowns. First: plain gradient descent goes "
-        f"to the line at a right angle from each of {len(result.straight)} starts; from zero it ends at "
+        f"Two panels with the line of all solutions of one equation in two unknowns. First: plain gradient descent "
+        f"goes to the line at a right angle from each of {len(result.straight)} starts; from zero it ends at "
         f"({result.l2[0]:.2f}, {result.l2[1]:.2f}), where the smallest circle around zero touches the line. Second: "
         f"gradient descent in u and v, all paths from zero, ends {ends}; the smallest diamond touches the line at "
         f"({result.l1[0]:.0f}, {result.l1[1]:.0f})."
@@ -50,13 +50,11 @@ def plane(result: Plane, axes: Sequence[Axes]) -> None:
         left.plot(*path[-1], "s", color=tone, markersize=6 if k == 0 else 5)
     left.text(0.0, -0.42, "from zero:\nleast L2 norm", color=color("l2"), weight="bold", fontsize="small", ha="center",
               va="center", bbox={"facecolor": color("paper"), "edgecolor": "none", "pad": 1.0})  # fmt: skip
-    left.text(2.05, 1.4, "from elsewhere:\nthe nearest", color=color("loss"), weight="bold", fontsize="small", ha="right",
-              va="bottom")  # fmt: skip
+    left.text(2.05, 1.4, "from elsewhere:\nthe nearest", color=color("loss"), weight="bold", fontsize="small",
+              ha="right", va="bottom")  # fmt: skip
     left.set_title("Descent in θ")
     right.plot([1, 0, -1, 0, 1], [0, 1, 0, -1, 0], color=color("l1"), **line("theory"))
-    for path, scale, style, tone in zip(
-        result.bent, result.scales, ("-", (0, (4, 1.5)), "-"), ("l2", "elastic_net", "l1"), strict=True
-    ):
+    for path, style, tone in zip(result.bent, ("-", (0, (4, 1.5)), "-"), ("l2", "elastic_net", "l1"), strict=True):
         right.plot(*path.T, color=color(tone), linestyle=style, linewidth=2.0)
         right.plot(*path[-1], "D" if tone == "l1" else "s", color=color(tone), markersize=6)
     for scale, tone, place in zip(result.scales, ("l2", "elastic_net", "l1"), ((0.6, 0.84), (0.36, 1.08), (0.1, 1.34)),
@@ -68,8 +66,8 @@ def plane(result: Plane, axes: Sequence[Axes]) -> None:
 def _landings_alt(result: Landings) -> str:
     last = result.steps[-1]
     return (
-        f"Distances against steps of gradient descent, on a logarithmic axis. From zero, the distance to the solution of "
-        f"least L2 norm falls along a straight line to {result.zero_to_least[-1]:.0e} after {last} steps. From another "
+        f"Distances against steps of gradient descent, on a logarithmic axis. From zero, the distance to the solution "
+        f"of least L2 norm falls along a straight line to {result.zero_to_least[-1]:.0e} after {last} steps. From another "
         f"start the distance to that solution stays at {result.elsewhere_to_least[-1]:.2f}, while the distance to the "
         f"solution nearest to the start falls to {result.elsewhere_to_projected[-1]:.0e}."
     )
@@ -89,8 +87,8 @@ def landings(result: Landings, axes: Sequence[Axes]) -> None:
             fontsize="small", va="center")  # fmt: skip
     ax.text(0.02 * end, 1e-12, "from zero,\nto the least norm", color=color("l2"), weight="bold", fontsize="small",
             va="center")  # fmt: skip
-    ax.set(title="What descent arrives at", yscale="log", xlabel="steps of gradient descent", ylabel="relative distance",
-           ylim=(1e-17, 20))  # fmt: skip
+    ax.set(title="What descent arrives at", yscale="log", xlabel="steps of gradient descent",
+           ylabel="relative distance", ylim=(1e-17, 20))  # fmt: skip
     ax.set_yticks([1, 1e-4, 1e-8, 1e-12, 1e-16])
     ax.minorticks_off()
 
@@ -98,8 +96,8 @@ def landings(result: Landings, axes: Sequence[Axes]) -> None:
 def _diagonal_alt(result: Diagonal) -> str:
     return (
         f"Relative distance of what descent in u and v finds from the two least-norm solutions, against the scale of "
-        f"the start, both axes logarithmic. At scale {result.scales[0]:g} it is {result.to_l2[0]:.0e} from the solution "
-        f"of least L2 norm and {result.to_l1[0]:.2f} from that of least L1 norm; at {result.scales[-1]:g} it is "
+        f"the start, both axes logarithmic. At scale {result.scales[0]:g} it is {result.to_l2[0]:.0e} from the "
+        f"solution of least L2 norm and {result.to_l1[0]:.2f} from that of least L1 norm; at {result.scales[-1]:g} it is "
         f"{result.to_l1[-1]:.3f} from the solution of least L1 norm and {result.to_l2[-1]:.2f} from that of least L2 "
         "norm. The curves cross between; the limits of the flow lie on the same curves."
     )
