@@ -66,10 +66,11 @@ def plane(result: Plane, axes: Sequence[Axes]) -> None:
 def _landings_alt(result: Landings) -> str:
     last = result.steps[-1]
     return (
-        f"Distances against steps of gradient descent, on a logarithmic axis. From zero, the distance to the solution "
-        f"of least L2 norm falls along a straight line to {result.zero_to_least[-1]:.0e} after {last} steps. From another "
-        f"start the distance to that solution stays at {result.elsewhere_to_least[-1]:.2f}, while the distance to the "
-        f"solution nearest to the start falls to {result.elsewhere_to_projected[-1]:.0e}."
+        "Distances against steps of gradient descent, on a logarithmic axis. From zero, the distance to the "
+        f"solution of least L2 norm falls along a straight line to {result.zero_to_least[-1]:.0e} after {last} "
+        f"steps. From another start the distance to that solution stays at {result.elsewhere_to_least[-1]:.2f}, "
+        "while the distance to the solution nearest to the start falls to "
+        f"{result.elsewhere_to_projected[-1]:.0e}."
     )
 
 
@@ -95,11 +96,11 @@ def landings(result: Landings, axes: Sequence[Axes]) -> None:
 
 def _diagonal_alt(result: Diagonal) -> str:
     return (
-        f"Relative distance of what descent in u and v finds from the two least-norm solutions, against the scale of "
-        f"the start, both axes logarithmic. At scale {result.scales[0]:g} it is {result.to_l2[0]:.0e} from the "
-        f"solution of least L2 norm and {result.to_l1[0]:.2f} from that of least L1 norm; at {result.scales[-1]:g} it is "
-        f"{result.to_l1[-1]:.3f} from the solution of least L1 norm and {result.to_l2[-1]:.2f} from that of least L2 "
-        "norm. The curves cross between; the limits of the flow lie on the same curves."
+        "Relative distance of what descent in u and v finds from the two least-norm solutions, against the scale "
+        f"of the start, both axes logarithmic. At scale {result.scales[0]:g} it is {result.to_l2[0]:.0e} from the "
+        f"solution of least L2 norm and {result.to_l1[0]:.2f} from that of least L1 norm; at {result.scales[-1]:g}"
+        f" it is {result.to_l1[-1]:.3f} from the solution of least L1 norm and {result.to_l2[-1]:.2f} from that of"
+        " least L2 norm. The curves cross between; the limits of the flow lie on the same curves."
     )
 
 

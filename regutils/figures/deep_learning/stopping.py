@@ -20,11 +20,11 @@ NAMED = {"body mass index": ("body mass index", 0.025), "LDL": ("LDL", -0.02), "
 def _stopping_alt(result: Stopping) -> str:
     ratio = result.risk_ratio
     return (
-        f"Two panels. First: the ten coefficients of diabetes under gradient flow against time, and under ridge with "
-        f"lambda = 1/(2t): pairs of curves of one shape that nowhere differ by more than {result.largest_gap:.0%} of "
-        f"the largest least-squares coefficient; dots of plain gradient descent lie on the flow. Second: risk of flow over "
-        f"risk of ridge at the matching strength: between {ratio.min():.2f} and {ratio.max():.2f}, below the bound of "
-        f"{BOUND}."
+        "Two panels. First: the ten coefficients of diabetes under gradient flow against time, and under ridge "
+        "with lambda = 1/(2t): pairs of curves of one shape that nowhere differ by more than "
+        f"{result.largest_gap:.0%} of the largest least-squares coefficient; dots of plain gradient descent lie on"
+        f" the flow. Second: risk of flow over risk of ridge at the matching strength: between {ratio.min():.2f} "
+        f"and {ratio.max():.2f}, below the bound of {BOUND}."
     )
 
 
