@@ -29,8 +29,8 @@ def test_the_table_shows_every_setting_with_its_source():
     lines = figures.settings(SETTINGS).markdown.splitlines()[2:]
     assert len(lines) == len(SETTINGS) == len({setting.model for setting in SETTINGS})
     for line, setting in zip(lines, SETTINGS, strict=True):
-        assert setting.model in line
-        assert f"{{cite:t}}`{setting.citation}`, {setting.place}" in line
+        assert f"{setting.model} {{cite:p}}`{setting.citation}`" in line
+        assert setting.place in line
         assert ("as others report it" in line) == (setting.source == "secondary")
         if isinstance(setting.decay, float):
             assert f"| {setting.decay:g} |" in line

@@ -36,13 +36,13 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("AlexNet", "convolutional", "SGD, momentum", 5e-4, "krizhevsky2012", "section 5", "paper"),
-    Setting("ResNet", "convolutional", "SGD, momentum", 1e-4, "he2016", "section 3.4", "paper"),
+    Setting("AlexNet", "convolutional", "SGD", 5e-4, "krizhevsky2012", "section 5", "paper"),
+    Setting("ResNet", "convolutional", "SGD", 1e-4, "he2016", "section 3.4", "paper"),
     Setting("Transformer", "transformer", "Adam", None, "vaswani2017", "section 5.4", "paper"),
     Setting("BERT", "transformer", "Adam", 0.01, "devlin2019", "appendix A.2", "paper"),
     Setting("RoBERTa", "transformer", "Adam", 0.01, "liu2019", "table 9", "secondary"),
     Setting("GPT-3", "transformer", "Adam", 0.1, "brown2020", "appendix B", "paper"),
-    Setting("ViT, pre-training", "transformer", "Adam", 0.1, "dosovitskiy2021", "“Training & Fine-tuning”", "paper"),
+    Setting("ViT", "transformer", "Adam", 0.1, "dosovitskiy2021", "“Training & Fine-tuning”", "paper"),
     Setting("DeiT-B", "transformer", "AdamW", 0.05, "touvron2021", "table 9", "paper"),
     Setting("PaLM", "transformer", "Adafactor", "rate²", "chowdhery2023", "“Training Setup”", "paper"),
     Setting("RETRO", "transformer", "AdamW", 0.1, "borgeaud2022", "appendix C.1", "paper"),

@@ -12,18 +12,17 @@ if TYPE_CHECKING:
 
 
 def settings(rows: Sequence[Setting]) -> Table:
-    """One row a model: its weight decay as printed, the optimizer, and where it is printed."""
+    """One row a model: its paper, the optimizer, the weight decay as printed, and where it is printed."""
     lines = ["| model | optimizer | weight decay | where |", "|:--|:--|--:|:--|"]
-    lines += [f"| {row.model} | {row.optimizer} | {_decay(row)} | {_where(row)} |" for row in rows]
+    for row in rows:
+        reported = ", as others report it" if row.source == "secondary" else ""
+        lines.append(
+            f"| {row.model} {{cite:p}}`{row.citation}` | {row.optimizer} | {_decay(row)} | {row.place}{reported} |"
+        )
     return Table("\n".join(lines))
 
 
 def _decay(row: Setting) -> str:
     if row.decay is None:
-        return "not among its regularizers"
-    return row.decay if isinstance(row.decay, str) else f"{row.decay:g}".replace("e-0", " × 10⁻").replace("⁻4", "⁻⁴")
-
-
-def _where(row: Setting) -> str:
-    reported = " (as others report it)" if row.source == "secondary" else ""
-    return f"{{cite:t}}`{row.citation}`, {row.place}{reported}"
+        return "none listed"
+    return row.decay if isinstance(row.decay, str) else f"{row.decay:g}"
