@@ -105,6 +105,7 @@ class _Experiment:
     measure: Callable[..., list[Finding]]
     sabotage: Mapping[str, Any]
     misleading: bool
+    cited: bool
     note: str = field(default="")
 
 
@@ -112,15 +113,18 @@ _experiments: dict[str, _Experiment] = {}
 
 
 def evidence(
-    claim_id: str, *, sabotage: Mapping[str, Any], misleading: bool = False
+    claim_id: str, *, sabotage: Mapping[str, Any], misleading: bool = False, cited: bool = False
 ) -> Callable[[Callable[..., list[Finding]]], Callable[..., list[Finding]]]:
     """Register the function that measures a claim.
 
     sabotage: keyword arguments for the same function that swap or remove what the claim is about.
     misleading: the claim is literally true ("for") and invites a wrong conclusion ("against").
+    cited: what settles the claim is published, and the findings count those sources; where it would hold, the verdict
+    says "cited" instead, so that nobody takes a reading of the literature for an experiment.
     The first paragraph of the function's docstring is shown to readers as the evidence's note.
 
-    Raises ValueError for an id that claims.yml does not have, one registered twice, or an empty sabotage.
+    Raises ValueError for an id that claims.yml does not have, one registered twice, an empty sabotage, or a claim that
+    is both misleading and cited.
     """
 
     def register(measure: Callable[..., list[Finding]]) -> Callable[..., list[Finding]]:
@@ -130,10 +134,12 @@ def evidence(
             raise ValueError(f"claim_id {claim_id!r} already has its evidence in {known.measure.__qualname__}")
         if not sabotage:
             raise ValueError(f"sabotage must swap or remove something for {claim_id!r}; got nothing")
+        if misleading and cited:
+            raise ValueError(f"{claim_id!r} must be misleading or cited or neither; got both")
         note = " ".join((measure.__doc__ or "").strip().split("\n\n")[0].split())
         if not note:
             raise ValueError(f"the evidence for {claim_id!r} needs a docstring that says what is measured")
-        _experiments[claim_id] = _Experiment(measure, MappingProxyType(dict(sabotage)), misleading, note)
+        _experiments[claim_id] = _Experiment(measure, MappingProxyType(dict(sabotage)), misleading, cited, note)
         return measure
 
     return register
@@ -171,7 +177,7 @@ def check(claim_id: str, *, sabotaged: bool = False) -> Evidence:
     first = findings[0]
     return Evidence(
         id=claim_id,
-        verdict=_verdict(findings, misleading=experiment.misleading),
+        verdict=_verdict(findings, misleading=experiment.misleading, cited=experiment.cited),
         measured=first.measured,
         expected=first.expected,
         tolerance=first.tolerance,
@@ -181,11 +187,11 @@ def check(claim_id: str, *, sabotaged: bool = False) -> Evidence:
     )
 
 
-def _verdict(findings: tuple[Finding, ...], *, misleading: bool) -> Verdict:
+def _verdict(findings: tuple[Finding, ...], *, misleading: bool, cited: bool = False) -> Verdict:
     supports = [finding.passes for finding in findings if finding.role == "for"]
     counters = [finding.passes for finding in findings if finding.role == "against"]
     if supports and all(supports) and not any(counters):
-        return "holds"
+        return "cited" if cited else "holds"
     if supports and all(supports) and all(counters):
         return "misleading" if misleading else "conditional"
     if counters and all(counters) and not any(supports):

@@ -124,6 +124,8 @@ def test_the_verdict_follows_from_the_findings(supports, counters, verdict):
     findings = tuple([finding("for", **s) for s in supports] + [finding("against", **c) for c in counters])
     assert module._verdict(findings, misleading=False) == verdict
     assert module._verdict(findings, misleading=True) == ("misleading" if verdict == "conditional" else verdict)
+    cited = module._verdict(findings, misleading=False, cited=True)
+    assert cited == ("cited" if verdict == "holds" else verdict)
 
 
 def measure():
@@ -149,3 +151,9 @@ def test_evidence_that_proves_nothing_is_refused(claim_id, sabotage, function, m
     monkeypatch.delitem(module._experiments, "A-core-1", raising=False)
     with pytest.raises(ValueError, match=message):
         evidence(claim_id, sabotage=sabotage)(function)
+
+
+def test_a_claim_is_not_both_misleading_and_cited(monkeypatch):
+    monkeypatch.delitem(module._experiments, "A-core-1", raising=False)
+    with pytest.raises(ValueError, match="'A-core-1' must be misleading or cited or neither; got both"):
+        evidence("A-core-1", sabotage={"penalty": None}, misleading=True, cited=True)(measure)
