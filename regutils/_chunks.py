@@ -17,7 +17,7 @@ from regutils._optimizer import Optimizer, State, Stepper, part
 from regutils._trees import FloatArray, Tree, chosen, rebuild
 from regutils._validation import Array
 
-CACHE = 6e6  # bytes that parameters, moments and activations of a chunk may take
+CACHE = 8e6  # bytes that parameters, moments and activations of a chunk may take
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,9 @@ class Stack:
         found = self.layout.leaves(self.theta if rows is None else rows)
         return rebuild(params, {path: np.ascontiguousarray(leaf).copy() for path, leaf in found.items()})
 
-    def chunks(self, optimizer: Optimizer, rows: int, seeds: list[int], step: int) -> list[Chunk]:
+    def chunks(
+        self, optimizer: Optimizer, rows: int, seeds: list[int], step: int, *, engine: Any = None
+    ) -> list[Chunk]:
         """Of equal size, but for one network; `step` steps have been made."""
         models, columns = self.theta.shape
         numbers = 6 * columns + 4 * rows * sum(self.shape.sizes[1:])
@@ -57,10 +59,10 @@ class Stack:
         for start, stop in pairwise(edges):
             count = int(stop - start)
             if count not in passes:
-                passes[count] = Pass(self.shape, count, rows, self.theta.dtype)
+                passes[count] = Pass(self.shape, count, rows, self.theta.dtype, engine)
             some = slice(int(start), int(stop))
             memory = (scratch[:count], gradient[:count])
-            chunk = Chunk(self, optimizer.take(some), some, passes[count], memory)
+            chunk = Chunk(self, optimizer.take(some), some, passes[count], memory=memory, engine=engine)
             chunk.dropout = Dropout(self, some, seeds, passes[count], step)
             found.append(chunk)
         return found
@@ -70,7 +72,8 @@ class Chunk:
     """Trains its models in place."""
 
     def __init__(
-        self, stack: Stack, optimizer: Optimizer, models: slice, work: Pass, memory: tuple[FloatArray, FloatArray]
+        self, stack: Stack, optimizer: Optimizer, models: slice, work: Pass, *,
+        memory: tuple[FloatArray, FloatArray], engine: Any,
     ) -> None:  # fmt: skip
         self.stack, self.models, self.work = stack, models, work
         self.theta, self.gradient = stack.theta[models], memory[1]
@@ -80,8 +83,9 @@ class Chunk:
         everything = all(masked.values())
         parts = _updates.EVERYTHING if everything else tuple((slice(None), s) for s in stack.layout.ranges(masked))
         moments = [None if rows is None else rows[models] for rows in (stack.first, stack.second)]
-        self.stepper = Stepper(optimizer, self.theta, moments, parts=parts, scratch=memory[0])
-        self.grouped = [path for path, chosen_ in masked.items() if chosen_ and path.endswith("/weight")]
+        self.stepper = Stepper(optimizer, self.theta, moments, parts=parts, scratch=memory[0], engine=engine)
+        grouped = np.any(optimizer.hyperparameters.get("prox_group", 0.0))
+        self.grouped = [path for path in masked if grouped and masked[path] and path.endswith("/weight")]
         self.dropout: Dropout | None = None
 
     def run(self, batches: list[Any], step: int, rates: list[float | Array]) -> FloatArray:

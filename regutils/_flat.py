@@ -39,13 +39,16 @@ class Layout:
         return {path: rows[:, place].reshape(-1, *self.shapes[path]) for path, place in self.places.items()}
 
     def views(self, rows: FloatArray) -> dict[str, Values]:
-        """As a pass reads and writes them: by path, and "layer1" for weight and bias in one matrix (R, d + 1, h)."""
+        """As a pass reads and writes them: by path, "layer1" for weight and bias in one matrix (R, d + 1, h), and
+        "layer1/transposed".
+        """
         found: dict[str, Values] = dict(self.leaves(rows))
         for k in range(1, self.depth + 1):
             before, after = self.shapes[f"layer{k}/weight"]
             start = self.places[f"layer{k}/weight"].start
             height = before + self.bias
             found[f"layer{k}"] = rows[:, start : start + height * after].reshape(-1, height, after)
+            found[f"layer{k}/transposed"] = found[f"layer{k}"].swapaxes(1, 2)
         return found
 
     def ranges(self, chosen: Mapping[str, bool]) -> tuple[slice, ...]:

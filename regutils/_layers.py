@@ -62,18 +62,20 @@ class Shape:
 class Pass:
     """Memory for `models` networks on `rows` inputs each; parameters and gradients come as `Layout.views`."""
 
-    def __init__(self, shape: Shape, models: int, rows: int, dtype: Any) -> None:
-        self.shape, self.lengths = shape, (models, rows)
-        self.hidden = [Hidden(shape, k, models, rows, dtype) for k in range(1, shape.depth)]
-        self.end = (Softmax if shape.loss == "cross_entropy" else Squares)(models, rows, shape.sizes[-1], dtype)
+    def __init__(self, shape: Shape, models: int, rows: int, dtype: Any, engine: Any = None) -> None:
+        """`engine` is `_compiled_steps`, or None for NumPy."""
+        self.shape, self.lengths, self.last = shape, (models, rows), f"layer{shape.depth}"
+        self.hidden = [Hidden(shape, k, self.lengths, dtype, engine) for k in range(1, shape.depth)]
+        kind = Softmax if shape.loss == "cross_entropy" else Squares
+        self.end = kind(self.lengths, shape.sizes[-1], dtype, engine)
 
     def forward(self, params: Views, X: Values, kept: list[Values] | None = None) -> Values:
         """Outputs (R, n, k) for X (n, d) or (R, n, d) `with_ones`; `kept` holds dropout's factors of hidden units."""
         inputs = X
-        for k, layer in enumerate(self.hidden, 1):
-            np.matmul(inputs, params[f"layer{k}"], out=layer.units)
-            inputs = layer.forward(params, None if kept is None else kept[k - 1])
-        return np.matmul(inputs, params[f"layer{self.shape.depth}"], out=self.end.outputs)
+        for layer in self.hidden:
+            np.matmul(inputs, params[layer.name], out=layer.units)
+            inputs = layer.forward(params, None if kept is None else kept[layer.k - 1])
+        return np.matmul(inputs, params[self.last], out=self.end.outputs)
 
     def gradient(
         self, params: Views, X: Values, y: Values, gradient: Views, kept: list[Values] | None = None
@@ -81,27 +83,30 @@ class Pass:
         """Write the gradient of the mean loss over the rows; return the losses (R,)."""
         self.forward(params, X, kept)
         losses = self.end.loss(y, derivative=True)
-        back = self.end.back
-        for k in range(self.shape.depth, 0, -1):
-            inputs = self.hidden[k - 2].out if k > 1 else X
-            np.matmul(np.swapaxes(inputs, -1, -2), back, out=gradient[f"layer{k}"])
-            if k > 1:
-                layer = self.hidden[k - 2]
-                np.matmul(back, np.swapaxes(params[f"layer{k}"], -1, -2), out=layer.slope)
-                back = layer.backward(params, gradient, None if kept is None else kept[k - 2])
+        back, above = self.end.back, self.last
+        for layer in reversed(self.hidden):
+            np.matmul(layer.transposed, back, out=gradient[above])
+            np.matmul(back, params[f"{above}/transposed"], out=layer.slope)
+            back = layer.backward(params, gradient, None if kept is None else kept[layer.k - 1])
+            above = layer.name
+        np.matmul(X.swapaxes(-1, -2), back, out=gradient[above])
         return losses
 
 
 class Hidden:
     """What a hidden layer computes after its matrix product."""
 
-    def __init__(self, shape: Shape, k: int, models: int, rows: int, dtype: Any) -> None:
-        self.activation, self.norm = shape.activation, shape.layer_norm
+    def __init__(self, shape: Shape, k: int, lengths: tuple[int, int], dtype: Any, engine: Any) -> None:
+        self.activation, self.norm, self.engine = shape.activation, shape.layer_norm, engine
+        models, rows = lengths
+        self.k, self.name = k, f"layer{k}"
         self.gain, self.shift = f"norm{k}/gain", f"norm{k}/bias"
         width = shape.sizes[k]
         full = (models, rows, width + shape.bias)
         self.out, self.slope = np.ones(full, dtype), np.empty(full, dtype)  # with the column of ones
         self.units, self.unit_slope = self.out[..., :width], self.slope[..., :width]  # without
+        self.transposed = self.out.swapaxes(1, 2)
+        self.flat, self.flat_slope = self.out.reshape(-1), self.slope.reshape(-1)
         self.positive: Values = np.empty(full, np.bool_) if self.activation == "relu" else None
         self.remembered: Values = np.empty(full, dtype) if self.activation in ("quadratic", "tanh") else None
         if self.norm != "none":
@@ -115,7 +120,9 @@ class Hidden:
         if self.norm != "none":
             self._normalize(params)
         out = self.out
-        if self.activation == "relu":
+        if self.activation == "relu" and self.engine is not None:
+            self.engine.rectify(self.flat)
+        elif self.activation == "relu":
             np.greater(out, 0.0, out=self.positive)
             np.multiply(out, self.positive, out=out)  # several times as fast as maximum
         elif self.activation == "quadratic":
@@ -134,7 +141,9 @@ class Hidden:
         slope = self.slope
         if kept is not None:
             np.multiply(self.unit_slope, kept, out=self.unit_slope)
-        if self.activation == "relu":
+        if self.activation == "relu" and self.engine is not None:
+            self.engine.rectify_slope(self.flat_slope, self.flat)
+        elif self.activation == "relu":
             np.multiply(slope, self.positive, out=slope)
         elif self.activation == "quadratic":
             np.multiply(slope, self.remembered, out=slope)

@@ -49,7 +49,7 @@ class Optimizer:
         Raises TypeError for leaves that are not float arrays, ValueError for hyperparameters (R,) that do not fit them.
         """
         found = leaves(params, "params")
-        self.check_models(found)
+        self.check_models(found, 0.0 if callable(self.learning_rate) else self.learning_rate)
         chosen(self.mask, found)
         zeros = [{path: np.zeros_like(leaf) for path, leaf in found.items()} if used else None for used in self.moments]
         first, second = (None if tree is None else rebuild(params, tree) for tree in zeros)
@@ -131,14 +131,15 @@ class Stepper:
 
     def __init__(
         self, optimizer: Optimizer, theta: FloatArray, moments: list[FloatArray | None], *, parts: tuple[Any, ...],
-        scratch: FloatArray | None = None,
+        scratch: FloatArray | None = None, engine: Any = None,
     ) -> None:  # fmt: skip
-        """`parts` are the indices of what decay and penalties act on."""
+        """`parts` are the indices of what decay and penalties act on; `engine` is `_compiled_steps`, for (R, P)."""
         self.optimizer, self.theta = optimizer, theta
         self.scratch = np.empty_like(theta) if scratch is None else scratch
         self.values = {name: wide(value, theta.ndim) for name, value in optimizer.hyperparameters.items()}
         active = {name: self.values[name] for name in PENALTIES if parts and np.any(self.values.get(name, 0.0))}
         self.strengths = _updates.Strengths(**active, adaptive=optimizer.prox_metric == "adaptive", parts=parts)
+        self.columns = None if engine is None else _updates.Columns(engine, parts, theta.shape[1])
         self.first, self.second = moments
         self._scale(1.0 / self._share("b1"), 1.0 / self._share("b2"))
 
@@ -147,6 +148,7 @@ class Stepper:
         _updates.advance(
             self.optimizer.rule, self.theta, gradient, (self.first, self.second), self.scratch, step=step + 1,
             rate=self._wide(rate), values=self.values, nesterov=self.optimizer.nesterov, strengths=self.strengths,
+            columns=self.columns,
         )  # fmt: skip
 
     def shrink_groups(self, weight: FloatArray, rate: float | Array) -> None:

@@ -18,12 +18,14 @@ from regutils._evaluation import evaluate_rows
 from regutils._layers import Shape
 from regutils._network_data import check_inputs, check_targets
 from regutils._optimizer import Optimizer, State
+from regutils._routes import compiled
 from regutils._trees import FloatArray, Tree
 from regutils._validation import Array, check_choice, check_flag, check_integer
 
 if TYPE_CHECKING:
     from regutils.networks import MLP
 
+WORTH = 2e8  # steps times parameters from which it pays to load what is compiled, which takes about a second
 BLOCK = 32  # steps of one chunk before it is the next one's turn
 Callback = Callable[[int, Tree], bool | None]
 
@@ -89,7 +91,9 @@ def train(
     if np.ndim(seeds) and len(listed) != models:
         raise ValueError(f"seeds must be an integer or one for each of {models} models, got {len(listed)}")
     batches = repeat(None) if size == n else islice(minibatches(n, size, seeds=seeds), now.step, None)
-    run = _Run(stack, optimizer, batches, stack.chunks(optimizer, size, listed, now.step), now.step)
+    engine = compiled("_compiled_steps") if steps * stack.theta.size >= WORTH else None
+    chunks = stack.chunks(optimizer, size, listed, now.step, engine=engine)
+    run = _Run(stack, optimizer, batches, chunks, now.step)
     history = _History(network.shape, stack, params, evaluate, callback)
     done = 0
     with _bar(steps, progress) as advance, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -119,7 +123,7 @@ class _Run:
     def block(self, count: int, on_divergence: str) -> FloatArray:
         """The minibatch losses (count, R) of so many steps."""
         rates = [self.optimizer.rate(self.step + t) for t in range(count)]
-        for rate in rates:
+        for rate in (rate for rate in rates if np.ndim(rate)):
             self.optimizer.check_models(self.stack.leaves, rate)
         batches = list(islice(self.batches, count))
         losses = np.concatenate([chunk.run(batches, self.step, rates) for chunk in self.chunks], axis=1)
