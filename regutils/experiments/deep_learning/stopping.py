@@ -35,12 +35,13 @@ def gradient_flow(X: Array, y: Array, time: Array) -> Array:
 
 def gradient_descent(X: Array, y: Array, rate: float, counts: Array) -> Array:
     """Coefficients (K, p) of plain gradient descent from zero after the given numbers of steps (increasing)."""
-    theta, found = np.zeros(X.shape[1]), []
+    theta, found, done = np.zeros(X.shape[1]), [], 0
     gram, pull = X.T @ X / len(y), X.T @ y / len(y)
-    for k in range(int(counts[-1]) + 1):
-        if k in counts:
-            found.append(theta)
-        theta = theta + rate * (pull - gram @ theta)
+    for count in counts:
+        for _ in range(int(count) - done):
+            theta = theta + rate * (pull - gram @ theta)
+        found.append(theta)
+        done = int(count)
     return np.array(found)
 
 
