@@ -9,8 +9,10 @@ from regutils.experiments.deep_learning.memorizing import memorize, recorded
 from regutils.experiments.deep_learning.settings import SETTINGS
 from regutils.experiments.deep_learning.stopping import held_out, stopping
 from regutils.experiments.deep_learning.zeros import zeros
+from regutils.experiments.sparsity_efficiency.pruning import patterns, structure_of_zeros
 
 __all__ = [
     "SETTINGS", "chatter", "diagonal", "double_descent", "dropout", "few_rows", "held_out", "landings", "memorize",
-    "optimization_regularizes", "plane", "random_features", "recorded", "stopping", "strength", "zeros",
+    "optimization_regularizes", "patterns", "plane", "random_features", "recorded", "stopping", "strength",
+    "structure_of_zeros", "zeros",
 ]  # fmt: skip
