@@ -212,6 +212,37 @@ def test_a_map_has_the_cells_and_seeds_it_says():
             assert np.all((found.error > 0) & (found.error < 1))
 
 
+def test_tilts_as_told():
+    tilts = {
+        (network, method): experiments.heat_map(network, method).tilt()
+        for network in heat_maps.NETWORKS
+        for method in heat_maps.METHODS
+    }
+    for method in ("SGD with L2", "Adam with L2"):
+        assert tilts["normalized", method].high < 0  # downhill
+    for method in ("SGD with decay", "AdamW"):
+        assert tilts["normalized", method].low > 0  # uphill
+    assert tilts["plain", "SGD with L2"].low < 0 < tilts["plain", "SGD with L2"].high  # level
+    assert 0 < tilts["plain", "Adam with L2"].mean < 0.3  # nearly
+    assert tilts["plain", "AdamW"].low < 1 < tilts["plain", "AdamW"].high  # in proportion; level in PyTorch's number
+    assert tilts["plain", "SGD with decay"].low > 1  # more than in proportion
+
+
+def test_who_wins_as_told():
+    normalized, plain = (
+        {method: experiments.heat_map(network, method) for method in heat_maps.METHODS}
+        for network in ("normalized", "plain")
+    )
+    assert experiments.gain(normalized["AdamW"], normalized["Adam with L2"]).low > 0
+    assert normalized["AdamW"].best[0] == 11  # the largest decay of the map
+    assert normalized["Adam with L2"].best[1] == 0  # the smallest learning rate
+    tie = experiments.gain(plain["AdamW"], plain["Adam with L2"])
+    assert tie.low < 0 < tie.high
+    pays = plain["SGD with L2"].decay_pays()
+    assert pays.low < 0 < pays.high
+    assert normalized["SGD with L2"].decay_pays().low > 0
+
+
 @pytest.mark.parametrize("slope", [-1.0, 0.0, 0.5])
 def test_the_tilt_of_a_drawn_basin_is_found(slope):
     rates, decays = np.geomspace(1e-3, 1e-1, 12), np.geomspace(1e-4, 1, 12)

@@ -118,7 +118,7 @@ def gains(result: Gains, axes: Sequence[Axes]) -> None:
     ax.plot(result.lam, on_weight, color=color("l1"), **line("estimate"))
     ax.plot(result.lam, result.norm / result.start, "s", color=color("muted"), markersize=6, markerfacecolor="none",
             markeredgewidth=1.5, linestyle=":")  # fmt: skip
-    ax.text(0.5, 0.94, "fit, decay on the weight", color=color("l1"), weight="bold", va="top", ha="right")
-    ax.text(0.27, 0.78, "fit, decay on the gain; ridge", color=color("l2"), weight="bold", ha="left", va="bottom")
+    ax.text(0.5, 0.94, "decay on the weight", color=color("l1"), weight="bold", va="top", ha="right")
+    ax.text(0.3, 0.76, "on the gain: ridge", color=color("l2"), weight="bold", ha="left", va="bottom")
     ax.text(0.5, 0.12, r"the decayed weight's own norm", color=color("muted"), ha="right", va="bottom")
     ax.set(xlabel=r"strength $\lambda$", ylabel="norm over that without decay", ylim=(0, 1.08))
