@@ -124,7 +124,7 @@ def test_equal_products_are_the_same_run():
         assert found.effective[first] == pytest.approx(found.effective[first + 1], rel=1e-6)
         assert abs(found.norm[first] / found.norm[first + 1] - 1) > 0.2
     assert np.all(np.diff(found.misalignment[::2]) > 0)
-    assert found.effective[4] / found.effective[2] == pytest.approx(2.0, rel=0.12)  # the root of four
+    assert found.effective[4] / found.effective[0] == pytest.approx(2.0, rel=0.12)  # the root of four
 
 
 def test_decay_on_a_gain_is_ridge_and_on_a_normalized_weight_nothing():
@@ -210,6 +210,37 @@ def test_a_map_has_the_cells_and_seeds_it_says():
             assert found.error.shape == (6, 12, 12)
             assert found.mean.shape == (found.decays.size, found.rates.size)
             assert np.all((found.error > 0) & (found.error < 1))
+
+
+def test_tilts_as_told():
+    tilts = {
+        (network, method): experiments.heat_map(network, method).tilt()
+        for network in heat_maps.NETWORKS
+        for method in heat_maps.METHODS
+    }
+    for method in ("SGD with L2", "Adam with L2"):
+        assert tilts["normalized", method].high < 0  # downhill
+    for method in ("SGD with decay", "AdamW"):
+        assert tilts["normalized", method].low > 0  # uphill
+    assert tilts["plain", "SGD with L2"].low < 0 < tilts["plain", "SGD with L2"].high  # level
+    assert 0 < tilts["plain", "Adam with L2"].mean < 0.3  # nearly
+    assert tilts["plain", "AdamW"].low < 1 < tilts["plain", "AdamW"].high  # in proportion; level in PyTorch's number
+    assert tilts["plain", "SGD with decay"].low > 1  # more than in proportion
+
+
+def test_who_wins_as_told():
+    normalized, plain = (
+        {method: experiments.heat_map(network, method) for method in heat_maps.METHODS}
+        for network in ("normalized", "plain")
+    )
+    assert experiments.gain(normalized["AdamW"], normalized["Adam with L2"]).low > 0
+    assert normalized["AdamW"].best[0] == 11  # the largest decay of the map
+    assert normalized["Adam with L2"].best[1] == 0  # the smallest learning rate
+    tie = experiments.gain(plain["AdamW"], plain["Adam with L2"])
+    assert tie.low < 0 < tie.high
+    pays = plain["SGD with L2"].decay_pays()
+    assert pays.low < 0 < pays.high
+    assert normalized["SGD with L2"].decay_pays().low > 0
 
 
 @pytest.mark.parametrize("slope", [-1.0, 0.0, 0.5])

@@ -11,7 +11,7 @@ from regutils.experiments.caching import once
 from regutils.experiments.replications.scale_invariance import Equilibrium, equilibrium
 
 # Learning rate and decay: three products, each twice.
-PAIRS = ((0.1, 0.02), (0.05, 0.04), (0.1, 0.04), (0.05, 0.08), (0.2, 0.08), (0.4, 0.04))
+PAIRS = ((0.1, 0.04), (0.05, 0.08), (0.1, 0.08), (0.2, 0.04), (0.2, 0.08), (0.4, 0.04))
 
 
 @dataclass(frozen=True, eq=False)

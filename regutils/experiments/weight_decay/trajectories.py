@@ -33,7 +33,7 @@ class Trajectories:
 
 @once
 def trajectories(
-    *, lam: float = 0.05, rate: float = 0.02, steps: int = 600, method: Method = "sgd", seed: int = 2019
+    *, lam: float = 0.05, rate: float = 0.02, steps: int = 400, method: Method = "sgd", seed: int = 2019
 ) -> Trajectories:
     """Minibatches of 32 rows of standardized diabetes; lam is the factor of lam ||w||^2.
 
@@ -77,7 +77,7 @@ def _run(data: list[tuple[Array, Array]], kind: str, lam: float, rate: float, me
 
 @evidence("A-wd-1", sabotage={"method": "adam"})
 def l2_is_decay_for_plain_steps(*, method: Method = "sgd") -> list[Finding]:
-    """The same 600 minibatches of diabetes twice, once with the penalty's gradient 2 lambda w in the step and once with
+    """The same 400 minibatches of diabetes twice, once with the penalty's gradient 2 lambda w in the step and once with
     w multiplied by 1 - 2 (learning rate) lambda: plain steps, a cosine schedule with and without the decay in it, and
     momentum.
     """

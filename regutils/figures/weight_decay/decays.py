@@ -36,15 +36,15 @@ def _trajectories_alt(result: Trajectories) -> str:
 def trajectories(result: Trajectories, axes: Sequence[Axes]) -> None:
     """Relative distance of two runs, one with L2 and one with decay, by case."""
     shown = (
-        (0, "plain", "l1", "estimate", "plain steps", (250, 1e-16), "top"),
+        (0, "plain", "l1", "estimate", "plain steps", (150, 1e-16), "top"),
         (0, "schedule, decay times rate", "elastic_net", "theory", "schedule, decay × rate", (60, 2e-14), "bottom"),
-        (0, "schedule, same decay each step", "l2", "train", "schedule,\nsame decay each step", (595, 4e-5), "top"),
-        (1, "momentum", "l2", "estimate", "same decay", (595, 0.75), "bottom"),
-        (1, "momentum, decay over 1 - momentum", "l1", "theory", "decay / (1 − 0.9)", (595, 3e-3), "top"),
+        (0, "schedule, same decay each step", "l2", "train", "schedule,\nsame decay each step", (395, 4e-5), "top"),
+        (1, "momentum", "l2", "estimate", "same decay", (395, 0.75), "bottom"),
+        (1, "momentum, decay over 1 - momentum", "l1", "theory", "decay / (1 − 0.9)", (395, 3e-3), "top"),
     )
     for panel, case, role, style, label, place, vertical in shown:
         ax = axes[panel]
-        ax.plot(result.step[::3], np.maximum(result.apart[case][::3], FLOOR), color=color(role), **line(style))
+        ax.plot(result.step[::2], np.maximum(result.apart[case][::2], FLOOR), color=color(role), **line(style))
         ax.text(*place, label, color=color(role), weight="bold", fontsize="small", va=vertical,
                 ha="right" if place[0] > 300 else "left")  # fmt: skip
     axes[0].set(title="Plain steps", ylim=(1e-17, 30), ylabel="relative distance of the weights")

@@ -53,5 +53,4 @@ def maps(result: Sequence[Map], axes: Sequence[Axes]) -> None:
         ax.set_yticks(ticks, [f"{10.0**at:g}" for at in ticks])
         ax.grid(visible=False)
         bar = ax.figure.colorbar(tiles, ax=ax, extend="both", shrink=0.92, pad=0.02)
-        bar.set_label("test error, %", color=color("ink"), fontsize="small")
-        bar.set_ticks([10, 20, 30, 40, 50])
+        bar.set_ticks([10, 20, 30, 40, 50], labels=[f"{share} %" for share in (10, 20, 30, 40, 50)])
