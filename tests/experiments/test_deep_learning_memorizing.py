@@ -83,6 +83,7 @@ def test_decay_decides_as_told():
     assert run.solved.share[one] == 1
     assert run.solved.high[none] < 0.2 < 0.8 < run.solved.low[one]
     assert run.test[none].max() < 2 * run.chance
+    assert np.all(run.train[[none, one]][..., run.steps >= 100] == 1)
     assert run.first_step(1.0, "train") <= 100 < 500 < run.first_step(1.0) < 1500
     assert run.first_step(0.0) == np.inf
     medians = np.median(run.test[..., -1], axis=1)

@@ -112,10 +112,10 @@ def diagonal(result: Diagonal, axes: Sequence[Axes]) -> None:
     ax.plot(result.scales, result.flow_to_l2, color=color("l2"), **line("theory"))
     ax.plot(result.scales, result.to_l1, "D", color=color("l1"), markersize=6)
     ax.plot(result.scales, result.to_l2, "o", color=color("l2"), markersize=6)
-    ax.text(0.004, 0.05, "to the least\nL1 norm", color=color("l1"), weight="bold", va="bottom", ha="center")
-    ax.text(0.42, 0.003, "to the least\nL2 norm", color=color("l2"), weight="bold", ha="right")
-    ax.text(0.0011, 2.2e-4, "marks: descent\ndashed: limit of the flow", color=color("muted"), fontsize="small",
+    ax.text(0.0013, 6e-4, "to the least\nL1 norm", color=color("l1"), weight="bold", va="top")
+    ax.text(0.9, 2e-4, "to the least\nL2 norm", color=color("l2"), weight="bold", ha="right")
+    ax.text(0.0011, 1e-6, "marks: descent\ndashed: limit of the flow", color=color("muted"), fontsize="small",
             va="center")  # fmt: skip
-    ax.set(title="The scale of the start decides", xscale="log", yscale="log", ylim=(5e-5, 4),
+    ax.set(title="The scale of the start decides", xscale="log", yscale="log", ylim=(1e-7, 10),
            xlabel="scale of the start of u and v", ylabel="relative distance")  # fmt: skip
     ax.minorticks_off()
