@@ -1,4 +1,9 @@
-"""Forward and backward passes through a stack of perceptrons, into memory that is set aside once."""
+"""Forward and backward passes through a stack of perceptrons, in memory that is set aside once.
+
+A bias is one more row of its layer's weights, and what enters the layer has one more column, of ones: one matrix
+product a layer then serves both, and so does its gradient. NumPy hands the products to BLAS, one for each network, so
+that a network's numbers do not depend on who is stacked with it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from regutils._outputs import Softmax, Squares
 
 EPSILON = 1e-5  # under the root of layer normalization, as in PyTorch
 Values = Any  # arrays of one float type
@@ -28,6 +35,11 @@ class Shape:
         """Number of layers with weights."""
         return len(self.sizes) - 1
 
+    @property
+    def label_ndim(self) -> int:
+        """Dimensions of targets that all networks share."""
+        return 1 if self.loss == "cross_entropy" else 2
+
     def leaves(self) -> dict[str, tuple[int, ...]]:
         """Path and shape of each parameter of one network, in the order in which the inputs meet them."""
         found: dict[str, tuple[int, ...]] = {}
@@ -40,139 +52,136 @@ class Shape:
                 found[f"norm{k}/bias"] = (after,)
         return found
 
+    def with_ones(self, X: Values) -> Values:
+        """X (..., n, d) with the column of ones that the first layer's bias multiplies."""
+        if not self.bias:
+            return X
+        return np.concatenate([X, np.ones((*X.shape[:-1], 1), X.dtype)], axis=-1)
+
 
 class Pass:
-    """Memory for `models` networks on `rows` inputs each."""
+    """Memory for `models` networks on `rows` inputs each; parameters and gradients come as `Layout.views`."""
 
-    def __init__(self, shape: Shape, models: int, rows: int, dtype: Any) -> None:
-        self.shape = shape
-
-        def room() -> list[Values]:
-            return [np.empty((models, rows, width), dtype) for width in shape.sizes[1:]]
-
-        self.out = room()  # what each layer hands on; the last one's are the outputs
-        self.back = room()  # the loss's derivative with respect to that, then to the product with the weights
-        hidden = shape.sizes[1:-1]
-        self.before = room() if shape.activation == "quadratic" else []  # what is activated
-        self.normal = room() if shape.layer_norm != "none" else []
-        self.scale = [np.empty((models, rows, 1), dtype) for _ in hidden]
-        self.scratch = room()
+    def __init__(self, shape: Shape, models: int, rows: int, dtype: Any, engine: Any = None) -> None:
+        """`engine` is `_compiled_steps`, or None for NumPy."""
+        self.shape, self.lengths, self.last = shape, (models, rows), f"layer{shape.depth}"
+        self.hidden = [Hidden(shape, k, self.lengths, dtype, engine) for k in range(1, shape.depth)]
+        kind = Softmax if shape.loss == "cross_entropy" else Squares
+        self.end = kind(self.lengths, shape.sizes[-1], dtype, engine)
 
     def forward(self, params: Views, X: Values, kept: list[Values] | None = None) -> Values:
-        """Outputs (R, n, k) for X (n, d) or (R, n, d); `kept` holds dropout's factors of the hidden units."""
-        shape, inputs = self.shape, X
-        for k in range(1, shape.depth + 1):
-            out = self.out[k - 1]
-            np.matmul(inputs, params[f"layer{k}/weight"], out=out)
-            if shape.bias:
-                np.add(out, params[f"layer{k}/bias"][:, None, :], out=out)
-            if k < shape.depth:
-                if shape.layer_norm != "none":
-                    self._normalize(k, params)
-                self._activate(k)
-                if kept is not None:
-                    np.multiply(out, kept[k - 1], out=out)
-            inputs = out
-        return inputs
+        """Outputs (R, n, k) for X (n, d) or (R, n, d) `with_ones`; `kept` holds dropout's factors of hidden units."""
+        inputs = X
+        for layer in self.hidden:
+            np.matmul(inputs, params[layer.name], out=layer.units)
+            inputs = layer.forward(params, None if kept is None else kept[layer.k - 1])
+        return np.matmul(inputs, params[self.last], out=self.end.outputs)
 
     def gradient(
         self, params: Views, X: Values, y: Values, gradient: Views, kept: list[Values] | None = None
-    ) -> Values:  # fmt: skip
+    ) -> Values:
         """Write the gradient of the mean loss over the rows; return the losses (R,)."""
-        shape = self.shape
-        outputs = self.forward(params, X, kept)
-        back = self.back[-1]
-        losses = (softmax_loss if shape.loss == "cross_entropy" else squared_loss)(outputs, y, back)
-        for k in range(shape.depth, 0, -1):
-            inputs = self.out[k - 2] if k > 1 else X
-            back = self.back[k - 1]
-            np.matmul(np.swapaxes(inputs, -1, -2), back, out=gradient[f"layer{k}/weight"])
-            if shape.bias:
-                np.sum(back, axis=1, out=gradient[f"layer{k}/bias"])
-            if k > 1:
-                np.matmul(back, np.swapaxes(params[f"layer{k}/weight"], -1, -2), out=self.back[k - 2])
-                self._through(k - 1, params, gradient, kept)
+        self.forward(params, X, kept)
+        losses = self.end.loss(y, derivative=True)
+        back, above = self.end.back, self.last
+        for layer in reversed(self.hidden):
+            np.matmul(layer.transposed, back, out=gradient[above])
+            np.matmul(back, params[f"{above}/transposed"], out=layer.slope)
+            back = layer.backward(params, gradient, None if kept is None else kept[layer.k - 1])
+            above = layer.name
+        np.matmul(X.swapaxes(-1, -2), back, out=gradient[above])
         return losses
 
-    def _activate(self, k: int) -> None:
-        out = self.out[k - 1]
-        if self.shape.activation == "relu":
-            np.maximum(out, 0.0, out=out)
-        elif self.shape.activation == "tanh":
-            np.tanh(out, out=out)
-        elif self.shape.activation == "quadratic":
-            np.copyto(self.before[k - 1], out)
+
+class Hidden:
+    """What a hidden layer computes after its matrix product."""
+
+    def __init__(self, shape: Shape, k: int, lengths: tuple[int, int], dtype: Any, engine: Any) -> None:
+        self.activation, self.norm, self.engine = shape.activation, shape.layer_norm, engine
+        models, rows = lengths
+        self.k, self.name = k, f"layer{k}"
+        self.gain, self.shift = f"norm{k}/gain", f"norm{k}/bias"
+        width = shape.sizes[k]
+        full = (models, rows, width + shape.bias)
+        self.out, self.slope = np.ones(full, dtype), np.empty(full, dtype)  # with the column of ones
+        self.units, self.unit_slope = self.out[..., :width], self.slope[..., :width]  # without
+        self.transposed = self.out.swapaxes(1, 2)
+        self.flat, self.flat_slope = self.out.reshape(-1), self.slope.reshape(-1)
+        self.positive: Values = np.empty(full, np.bool_) if self.activation == "relu" else None
+        self.remembered: Values = np.empty(full, dtype) if self.activation in ("quadratic", "tanh") else None
+        if self.norm != "none":
+            self.normal, self.scratch = (np.empty((models, rows, width), dtype) for _ in range(2))
+            self.scale, self.mean, self.along = (np.empty((models, rows, 1), dtype) for _ in range(3))
+            self.average = np.full((width, 1), 1.0 / width, dtype)
+            self.sum = np.ones((1, rows), dtype)
+
+    def forward(self, params: Views, kept: Values | None) -> Values:
+        """Normalize, activate, drop; the column of ones goes through all of it and stays what it is."""
+        if self.norm != "none":
+            self._normalize(params)
+        out = self.out
+        if self.activation == "relu" and self.engine is not None:
+            self.engine.rectify(self.flat)
+        elif self.activation == "relu":
+            np.greater(out, 0.0, out=self.positive)
+            np.multiply(out, self.positive, out=out)  # several times as fast as maximum
+        elif self.activation == "quadratic":
+            np.copyto(self.remembered, out)
             np.multiply(out, out, out=out)
-
-    def _through(self, k: int, params: Views, gradient: Views, kept: list[Values] | None) -> None:
-        """From the derivative with respect to what layer k hands on to that of its product with the weights."""
-        back, out, scratch = self.back[k - 1], self.out[k - 1], self.scratch[k - 1]
+        elif self.activation == "tanh":
+            np.tanh(out, out=out)
+            out[..., self.units.shape[-1] :] = 1.0
+            np.copyto(self.remembered, out)
         if kept is not None:
-            np.multiply(back, kept[k - 1], out=back)
-        if self.shape.activation == "relu":
-            np.sign(out, out=scratch)
-            np.multiply(back, scratch, out=back)
-        elif self.shape.activation == "tanh":
-            # with dropout `out` is zero or scaled: undo, where it is not zero
-            h = out if kept is None else np.divide(out, kept[k - 1], out=np.zeros_like(out), where=kept[k - 1] != 0)
-            np.multiply(h, h, out=scratch)
-            np.subtract(1.0, scratch, out=scratch)
-            np.multiply(back, scratch, out=back)
-        elif self.shape.activation == "quadratic":
-            np.multiply(back, self.before[k - 1], out=back)
-            np.multiply(back, 2.0, out=back)
-        if self.shape.layer_norm != "none":
-            self._through_norm(k, params, gradient)
+            np.multiply(self.units, kept, out=self.units)
+        return out
 
-    def _normalize(self, k: int, params: Views) -> None:
-        out, normal, scale = self.out[k - 1], self.normal[k - 1], self.scale[k - 1]
-        np.subtract(out, out.mean(axis=-1, keepdims=True), out=normal)
-        np.multiply(normal, normal, out=out)
-        np.mean(out, axis=-1, keepdims=True, out=scale)
+    def backward(self, params: Views, gradient: Views, kept: Values | None) -> Values:
+        """From the derivative in `slope`, with respect to what was handed on, to that of the matrix product."""
+        slope = self.slope
+        if kept is not None:
+            np.multiply(self.unit_slope, kept, out=self.unit_slope)
+        if self.activation == "relu" and self.engine is not None:
+            self.engine.rectify_slope(self.flat_slope, self.flat)
+        elif self.activation == "relu":
+            np.multiply(slope, self.positive, out=slope)
+        elif self.activation == "quadratic":
+            np.multiply(slope, self.remembered, out=slope)
+            np.multiply(slope, 2.0, out=slope)
+        elif self.activation == "tanh":
+            np.multiply(self.remembered, self.remembered, out=self.remembered)
+            np.subtract(1.0, self.remembered, out=self.remembered)
+            np.multiply(slope, self.remembered, out=slope)
+        if self.norm != "none":
+            self._through_norm(params, gradient)
+        return self.unit_slope
+
+    def _normalize(self, params: Views) -> None:
+        units, normal, scratch, scale = self.units, self.normal, self.scratch, self.scale
+        np.matmul(units, self.average, out=self.mean)
+        np.subtract(units, self.mean, out=normal)
+        np.multiply(normal, normal, out=scratch)
+        np.matmul(scratch, self.average, out=scale)
         np.add(scale, EPSILON, out=scale)
         np.sqrt(scale, out=scale)
         np.divide(normal, scale, out=normal)
-        if self.shape.layer_norm == "learned":
-            np.multiply(normal, params[f"norm{k}/gain"][:, None, :], out=out)
-            np.add(out, params[f"norm{k}/bias"][:, None, :], out=out)
+        if self.norm == "learned":
+            np.multiply(normal, params[self.gain][:, None, :], out=units)
+            np.add(units, params[self.shift][:, None, :], out=units)
         else:
-            np.copyto(out, normal)
+            np.copyto(units, normal)
 
-    def _through_norm(self, k: int, params: Views, gradient: Views) -> None:
-        back, normal, scratch = self.back[k - 1], self.normal[k - 1], self.scratch[k - 1]
-        if self.shape.layer_norm == "learned":
-            np.multiply(back, normal, out=scratch)
-            np.sum(scratch, axis=1, out=gradient[f"norm{k}/gain"])
-            np.sum(back, axis=1, out=gradient[f"norm{k}/bias"])
-            np.multiply(back, params[f"norm{k}/gain"][:, None, :], out=back)
-        np.multiply(back, normal, out=scratch)
-        along = scratch.mean(axis=-1, keepdims=True)
-        mean = back.mean(axis=-1, keepdims=True)
-        np.multiply(normal, along, out=scratch)
-        np.subtract(back, mean, out=back)
-        np.subtract(back, scratch, out=back)
-        np.divide(back, self.scale[k - 1], out=back)
-
-
-def softmax_loss(outputs: Values, y: Values, back: Values | None = None) -> Values:
-    """Mean cross-entropy (R,) of outputs (R, n, k) for labels (n,) or (R, n); its derivative goes to `back`."""
-    rows = np.arange(outputs.shape[1])
-    models = np.arange(outputs.shape[0])[:, None]
-    shifted = outputs - outputs.max(axis=-1, keepdims=True)
-    picked = shifted[models, rows, y]
-    np.exp(shifted, out=shifted)
-    total = shifted.sum(axis=-1, keepdims=True)
-    if back is not None:
-        np.divide(shifted, total, out=back)
-        back[models, rows, y] -= 1.0
-        back /= outputs.shape[1]
-    return np.mean(np.log(total[..., 0]) - picked, axis=1)
-
-
-def squared_loss(outputs: Values, y: Values, back: Values | None = None) -> Values:
-    """(1/(2n)) sum of squares (R,) of outputs (R, n, k) minus targets (n, k) or (R, n, k)."""
-    residual = np.subtract(outputs, y, out=back)
-    loss = np.einsum("rnk,rnk->r", residual, residual) / (2 * outputs.shape[1])
-    if back is not None:
-        back /= outputs.shape[1]
-    return loss
+    def _through_norm(self, params: Views, gradient: Views) -> None:
+        slope, normal, scratch = self.unit_slope, self.normal, self.scratch
+        if self.norm == "learned":
+            np.multiply(slope, normal, out=scratch)
+            np.matmul(self.sum, scratch, out=gradient[self.gain][:, None, :])
+            np.matmul(self.sum, slope, out=gradient[self.shift][:, None, :])
+            np.multiply(slope, params[self.gain][:, None, :], out=slope)
+        np.multiply(slope, normal, out=scratch)
+        np.matmul(scratch, self.average, out=self.along)
+        np.matmul(slope, self.average, out=self.mean)
+        np.multiply(normal, self.along, out=scratch)
+        np.subtract(slope, self.mean, out=slope)
+        np.subtract(slope, scratch, out=slope)
+        np.divide(slope, self.scale, out=slope)

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from regutils._layers import Shape
-from regutils._trees import FloatArray, Tree, leaves
-from regutils._validation import check_array
+from regutils._trees import FloatArray, Tree, flags, leaves
+from regutils._validation import Array, check_array
 
 Targets = Any  # integers (n,) or (R, n) for labels, floats (n, k) or (R, n, k) otherwise
 
@@ -44,8 +44,14 @@ def check_inputs(shape: Shape, X: object, models: int, dtype: npt.DTypeLike, nam
     return np.ascontiguousarray(array, dtype=dtype)
 
 
-def check_targets(shape: Shape, y: object, models: int, n: int, dtype: npt.DTypeLike, name: str = "y") -> Targets:
-    """Labels as integers (n,) or (R, n), or targets as (n, k) or (R, n, k); for k = 1 also (n,) or (R, n)."""
+def check_targets(
+    shape: Shape, y: object, size: tuple[int, int], dtype: npt.DTypeLike, name: str = "y"
+) -> Targets:  # fmt: skip
+    """Labels as integers (n,) or (R, n); or targets as (n, k) or (R, n, k), for k = 1 also (n,) or (R, n).
+
+    size: R and n.
+    """
+    models, n = size
     values = check_array(y, name)
     width = shape.sizes[-1]
     if shape.loss == "squared":
@@ -62,23 +68,22 @@ def check_targets(shape: Shape, y: object, models: int, n: int, dtype: npt.DType
     return values.astype(np.intp)
 
 
-def shared(values: Any, ndim: int) -> bool:
-    """Whether all models have the same: `ndim` dimensions then, one more otherwise."""
-    return bool(values.ndim == ndim)
+def check_dropout(dropout: object, models: int) -> Array:
+    """Probabilities, () or (R,)."""
+    rates = check_array(dropout, "dropout", ndim=(0, 1))
+    if rates.shape not in ((), (models,)) or (rates < 0).any() or (rates >= 1).any():
+        raise ValueError(f"dropout must be >= 0 and < 1, a number or one for each of {models} models, got {dropout!r}")
+    return rates
 
 
-def part(values: Any, ndim: int, models: slice) -> Any:
-    """Of what is shared all, else that of some models."""
-    return values if values.ndim == ndim else values[models]
-
-
-def rows(values: Any, ndim: int, index: Any) -> Any:
-    """Rows `index`, (B,) or (R, B), of values (n, ...) or (R, n, ...): (B, ...), or (R, B, ...) if either has R."""
-    if values.ndim == ndim:
-        return values[index]
-    return values[:, index] if index.ndim == 1 else values[np.arange(len(values))[:, None], index]
-
-
-def of_models(params: Mapping[str, FloatArray], models: slice) -> dict[str, FloatArray]:
-    """Views of some models' parameters."""
-    return {path: leaf[models] for path, leaf in params.items()}
+def check_kept(keep: Tree, params: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """1 where a parameter is kept, 0 where it is held at zero, in the parameters' dtype."""
+    found = flags(keep, "keep")
+    if found.keys() != params.keys():
+        raise ValueError(f"keep must have the arrays {', '.join(params)}, got {', '.join(found)}")
+    for path, leaf in params.items():
+        kept = found[path]
+        if kept.dtype != np.bool_ or kept.shape != leaf.shape:
+            came = f"{kept.dtype} of shape {kept.shape}"
+            raise ValueError(f"keep[{path!r}] must be an array of bools of shape {leaf.shape}, got {came}")
+    return {path: found[path].astype(leaf.dtype) for path, leaf in params.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from importlib import import_module
 from types import ModuleType
 
 import numpy as np
@@ -131,17 +132,20 @@ def _one_by_one(data: Centered, r: int, l1: Array, l2: Array) -> Array:
 
 
 def _compiled() -> ModuleType | None:
-    return None if ROUTE == "numpy" else _compiled_if_installed()
+    return compiled("_compiled")
+
+
+def compiled(name: str) -> ModuleType | None:
+    """A module of ours that needs numba, where that is installed and wanted."""
+    return None if ROUTE == "numpy" else _if_installed(name)
 
 
 @cache
-def _compiled_if_installed() -> ModuleType | None:
-    """The engine compiled with numba."""
+def _if_installed(name: str) -> ModuleType | None:
     try:
-        from regutils import _compiled as engine
+        return import_module(f"regutils.{name}")
     except ImportError:
         return None
-    return engine
 
 
 def _degrees(data: Centered, coef: Array, l2: Array, df: Array, size: Array, doubtful: Mask) -> Array:  # noqa: PLR0917

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float32] | npt.NDArray[np.float64]
+FloatArray = npt.NDArray[Any]  # float32 or float64
 Tree = Any  # an array, or a mapping of names to trees: mypy has no use for the recursion
 
 
@@ -52,6 +52,19 @@ def matching(tree: Tree, name: str, like: Mapping[str, FloatArray], *, of: str) 
         if leaf.shape != like[path].shape:
             where = f"{name}[{path!r}]" if path else name
             raise ValueError(f"{where} must have shape {like[path].shape} as in {of}, got {leaf.shape}")
+    return found
+
+
+def flags(tree: Tree, name: str) -> dict[str, Any]:
+    """Anything at the leaves, as arrays by path."""
+    if not isinstance(tree, Mapping):
+        raise TypeError(f"{name} must be a nested dictionary, got {type(tree).__name__}")
+    found: dict[str, Any] = {}
+    for key, branch in tree.items():
+        if isinstance(branch, Mapping):
+            found.update({f"{key}/{path}": leaf for path, leaf in flags(branch, name).items()})
+        else:
+            found[str(key)] = np.asarray(branch)
     return found
 
 

@@ -12,15 +12,17 @@ all models, or (R, n, d); so are targets. Everything is computed in the paramete
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from regutils._batches import Seeds, check_seeds, generator, minibatches
-from regutils._layers import Pass, Shape, softmax_loss, squared_loss
-from regutils._network_data import check_inputs, check_params, check_targets, of_models, part, shared
+from regutils._evaluation import blocks, evaluate_rows
+from regutils._flat import Layout
+from regutils._layers import Pass, Shape
+from regutils._network_data import check_inputs, check_params, check_targets
 from regutils._training import Evaluation, Training, train
 from regutils._trees import FloatArray, Tree, leaves, nested, rebuild
 from regutils._validation import Array, check_array, check_choice, check_flag, check_integer
@@ -31,7 +33,6 @@ ACTIVATIONS = ("relu", "tanh", "quadratic", "identity")
 LOSSES = ("cross_entropy", "squared")
 NORMS = ("none", "plain", "learned")
 SCHEMES = ("uniform", "he_normal")
-ROOM = 2**22  # numbers in a layer's outputs when predicting
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,11 @@ class MLP:
 
     def predict(self, params: Tree, X: object) -> FloatArray:
         """Outputs (R, n, k) for X (n, d) or (R, n, d): the predictions, or the logits of the classes."""
-        theta = check_params(self.shape, params)
-        models, dtype = _stack(theta)
-        inputs = check_inputs(self.shape, X, models, dtype)
-        outputs = np.empty((models, inputs.shape[-2], self.sizes[-1]), dtype)
-        for some, block, values in self._blocks(theta, inputs):
-            outputs[some, block] = values
+        layout, theta = self._rows(params)
+        inputs = self.shape.with_ones(check_inputs(self.shape, X, len(theta), theta.dtype))
+        outputs = np.empty((len(theta), inputs.shape[-2], self.sizes[-1]), theta.dtype)
+        for some, block, work in blocks(self.shape, layout, theta, inputs):
+            outputs[some, block] = work.end.outputs
         return outputs
 
     def mean_loss(self, params: Tree, X: object, y: object) -> FloatArray:
@@ -124,37 +124,28 @@ class MLP:
         return self.evaluate(params, X, y)[1]
 
     def evaluate(self, params: Tree, X: object, y: object) -> tuple[FloatArray, FloatArray]:
-        """Mean loss (R,) and accuracy (R,), NaN without classes, in one pass."""
-        theta = check_params(self.shape, params)
-        models, dtype = _stack(theta)
-        inputs = check_inputs(self.shape, X, models, dtype)
-        n = inputs.shape[-2]
-        targets = check_targets(self.shape, y, models, n, dtype)
-        total, right = np.zeros(models, dtype), np.full(models, np.nan, dtype)
-        if self.loss == "cross_entropy":
-            right[:] = 0.0
-        with np.errstate(over="ignore", invalid="ignore"):
-            for some, block, values in self._blocks(theta, inputs):
-                target = part(targets, 1 if self.loss == "cross_entropy" else 2, some)
-                target = target[..., block] if self.loss == "cross_entropy" else target[..., block, :]
-                share = values.shape[1] / n
-                if self.loss == "cross_entropy":
-                    total[some] += share * softmax_loss(values, target)
-                    right[some] += share * np.mean(values.argmax(axis=-1) == target, axis=-1)
-                else:
-                    total[some] += share * squared_loss(values, target)
-        return total, right
+        """Mean loss (R,) and accuracy (R,), NaN where there are no classes, in one pass."""
+        layout, theta = self._rows(params)
+        inputs = check_inputs(self.shape, X, len(theta), theta.dtype)
+        targets = check_targets(self.shape, y, (len(theta), inputs.shape[-2]), theta.dtype)
+        return evaluate_rows(self.shape, layout, theta, self.shape.with_ones(inputs), targets)
 
     def loss_and_gradient(self, params: Tree, X: object, y: object) -> tuple[FloatArray, Tree]:
         """The mean loss (R,) over all rows of X, and its gradient, a tree of the structure of params."""
-        theta = check_params(self.shape, params)
-        models, dtype = _stack(theta)
-        inputs = check_inputs(self.shape, X, models, dtype)
-        targets = check_targets(self.shape, y, models, inputs.shape[-2], dtype)
-        gradient = {path: np.empty_like(leaf) for path, leaf in theta.items()}
-        work = Pass(self.shape, models, inputs.shape[-2], dtype)
-        losses = work.gradient(theta, inputs, targets, gradient)
-        return losses, rebuild(params, gradient)
+        layout, theta = self._rows(params)
+        inputs = check_inputs(self.shape, X, len(theta), theta.dtype)
+        n = inputs.shape[-2]
+        targets = check_targets(self.shape, y, (len(theta), n), theta.dtype)
+        gradient = np.empty_like(theta)
+        work = Pass(self.shape, len(theta), n, theta.dtype)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            losses = work.gradient(layout.views(theta), self.shape.with_ones(inputs), targets, layout.views(gradient))
+        found = {path: leaf.copy() for path, leaf in layout.leaves(gradient).items()}
+        return losses, rebuild(params, found)
+
+    def _rows(self, params: Tree) -> tuple[Layout, FloatArray]:
+        layout = Layout(self.shape)
+        return layout, layout.pack(check_params(self.shape, params))
 
     def _draw(self, rng: np.random.Generator, scheme: str) -> dict[str, Array]:
         found: dict[str, Array] = {}
@@ -173,31 +164,9 @@ class MLP:
                 found[path] = np.zeros(one)
         return found
 
-    def _blocks(self, theta: dict[str, FloatArray], X: FloatArray) -> Iterator[tuple[slice, slice, FloatArray]]:
-        """Outputs for some models and some rows at a time, in memory that the next block overwrites."""
-        models, dtype = _stack(theta)
-        n, widest = X.shape[-2], max(self.sizes[1:])
-        size = max(1, min(n, ROOM // widest))
-        many = max(1, min(models, ROOM // (widest * size)))
-        for start in range(0, models, many):
-            some = slice(start, min(start + many, models))
-            work: Pass | None = None
-            for first in range(0, n, size):
-                block = slice(first, min(first + size, n))
-                length = block.stop - block.start
-                if work is None or work.out[0].shape[1] != length:
-                    work = Pass(self.shape, some.stop - some.start, length, dtype)
-                inputs = X[block] if shared(X, 2) else X[some, block]
-                yield some, block, work.forward(of_models(theta, some), inputs)
-
 
 def take(params: Tree, models: int | slice | Sequence[int]) -> Tree:
     """The parameters of some of the stacked models, still stacked: take(params, 3) is a stack of one."""
     found = leaves(params, "params")
     index = slice(models, models + 1 or None) if isinstance(models, (int, np.integer)) else models
     return rebuild(params, {path: leaf[index].copy() for path, leaf in found.items()})
-
-
-def _stack(theta: dict[str, FloatArray]) -> tuple[int, np.dtype[np.float32] | np.dtype[np.float64]]:
-    first = theta["layer1/weight"]
-    return first.shape[0], first.dtype

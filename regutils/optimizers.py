@@ -16,7 +16,7 @@ What a strength means, with g the gradient of the loss, eta the learning rate, a
     weight_decay  theta <- theta - eta lambda theta beside the step, as in torch.optim.AdamW (decoupled; Loshchilov and
                   Hutter 2019 multiply by the schedule's factor alone, without the learning rate: see `adamw`)
     prox_l1       after the step, theta <- sign(theta) max(|theta| - eta lambda, 0): exact zeros
-    prox_group    after the step, columns of the arrays called "weight" are shortened by eta lambda, the proximal step of
+    prox_group    after the step, columns of arrays called "weight" are shortened by eta lambda, the proximal step of
                   lambda sum_g ||w_g||_2 (Yuan and Lin 2006, without their factor for size): whole columns of zeros
 
 `mask` says which arrays all five act on: a predicate on the path ("layer1/weight"), such as `weights_only`, or a tree
@@ -29,16 +29,13 @@ A learning rate is a number, an array (R,), or a function of the number of steps
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 
-from regutils import _updates
-from regutils._schedules import Rate, Schedule, check_rate, constant, cosine, step_decay, warmup
-from regutils._trees import FloatArray, Tree, chosen, leaves, matching, rebuild
-from regutils._validation import Array, check_array, check_choice, check_flag, check_scalar
+from regutils._optimizer import Mask, Optimizer, State, Strength
+from regutils._schedules import Rate, check_rate, constant, cosine, step_decay, warmup
+from regutils._validation import check_array, check_choice, check_flag, check_scalar
 
 __all__ = [
     "Optimizer",
@@ -52,151 +49,6 @@ __all__ = [
     "warmup",
     "weights_only",
 ]
-
-Strength = float | Array
-Mask = Callable[[str], bool] | Tree | None
-PENALTIES = ("l2", "l1", "weight_decay", "prox_l1", "prox_group")
-
-
-@dataclass(frozen=True, eq=False)
-class State:
-    """What an optimizer remembers between steps; trees of the structure of params, None where there is no need.
-
-    first: for SGD the velocity v of momentum, for Adam the running mean m of gradients (not corrected for its start).
-    second: Adam's running mean v of squared gradients.
-    """
-
-    step: int  # updates made
-    first: Tree | None = None
-    second: Tree | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Optimizer:
-    """init and update; made by `sgd`, `adam` or `adamw`, which see."""
-
-    rule: Literal["sgd", "adam"]
-    learning_rate: Rate
-    hyperparameters: dict[str, float | Array] = field(default_factory=dict)
-    nesterov: bool = False
-    prox_metric: str = "euclidean"
-    group_axis: int = -2
-    mask: Mask = None
-
-    def init(self, params: Tree) -> State:
-        """The state before the first step: moments of zero. Raises TypeError for leaves that are not float arrays."""
-        found = leaves(params, "params")
-        self._check_models(found)
-        chosen(self.mask, found)
-        first = {path: np.zeros_like(leaf) for path, leaf in found.items()} if self._remembers else None
-        second = {path: np.zeros_like(leaf) for path, leaf in found.items()} if self.rule == "adam" else None
-        return State(
-            0,
-            None if first is None else rebuild(params, first),
-            None if second is None else rebuild(params, second),
-        )
-
-    def update(self, grads: Tree, state: State, params: Tree) -> tuple[Tree, State]:
-        """One step: new params and new state; grads has the structure and shapes of params.
-
-        Raises ValueError for a structure, shape or learning rate that is not allowed. NaN in a gradient stays NaN.
-        """
-        theta = leaves(params, "params")
-        gradient = matching(grads, "grads", theta, of="params")
-        moments = self._moments(state, theta)
-        masked = chosen(self.mask, theta)
-        rate = self.rate(state.step)
-        self._check_models(theta, rate)
-        found: list[dict[str, FloatArray]] = [{}, {}, {}]
-        with np.errstate(over="ignore", invalid="ignore"):  # a diverging model tells by its values
-            for path, leaf in theta.items():
-                new = leaf.copy()
-                old: list[Any] = [None if tree is None else tree[path].astype(leaf.dtype) for tree in moments]
-                g: Any = gradient[path].astype(leaf.dtype)
-                self._step(path, new, g, old, state.step, rate, masked[path])
-                for place, value in zip(found, [new, *old], strict=True):
-                    if value is not None:
-                        place[path] = value
-        trees = [rebuild(params, place) if place else None for place in found]
-        return trees[0], State(state.step + 1, trees[1], trees[2])
-
-    def rate(self, step: int) -> float | Array:
-        """The learning rate of the update after `step` updates."""
-        if callable(self.learning_rate):
-            return check_rate(self.learning_rate(step), f"learning_rate({step})")
-        return self.learning_rate
-
-    def take(self, models: slice | Array) -> Optimizer:
-        """The optimizer of some of the stacked models: a slice or an array of indices."""
-        some = {name: value[models] if np.ndim(value) else value for name, value in self.hyperparameters.items()}  # type: ignore[index]
-        rate = self.learning_rate
-        if callable(rate):
-            schedule: Schedule = rate
-            return replace(self, hyperparameters=some, learning_rate=lambda step: _part(schedule(step), models))
-        return replace(self, hyperparameters=some, learning_rate=_part(rate, models))
-
-    @property
-    def _remembers(self) -> bool:
-        return self.rule == "adam" or bool(np.any(self.hyperparameters["momentum"]))
-
-    def _moments(self, state: State, theta: dict[str, FloatArray]) -> list[dict[str, FloatArray] | None]:
-        if not isinstance(state, State):
-            raise TypeError(f"state must be what init or update returned, got {type(state).__name__}")
-        wanted = (self._remembers, self.rule == "adam")
-        found: list[dict[str, FloatArray] | None] = []
-        for name, tree, need in zip(("first", "second"), (state.first, state.second), wanted, strict=True):
-            if need != (tree is not None):
-                raise ValueError(f"state must come from this optimizer's init, got one with {name}={tree!r:.30}")
-            found.append(None if tree is None else matching(tree, f"state.{name}", theta, of="params"))
-        return found
-
-    def _check_models(self, theta: dict[str, FloatArray], rate: float | Array = 0.0) -> None:
-        for name, value in [*self.hyperparameters.items(), ("learning_rate", rate)]:
-            if np.ndim(value):
-                for path, leaf in theta.items():
-                    if leaf.ndim == 0 or leaf.shape[0] != np.size(value):
-                        where = f"params[{path!r}]" if path else "params"
-                        raise ValueError(
-                            f"{name} must be a number or have one entry for each model stacked on the leading axis, "
-                            f"got {np.size(value)} entries for {where} of shape {leaf.shape}"
-                        )
-
-    def _step(
-        self, path: str, theta: FloatArray, gradient: FloatArray, moments: list[FloatArray | None], step: int,
-        rate: float | Array, masked: bool,
-    ) -> None:  # fmt: skip
-        """Update theta and moments in place."""
-
-        def wide(value: float | Array) -> Any:
-            return (
-                value if not np.ndim(value) else np.reshape(value, (-1,) + (1,) * (theta.ndim - 1)).astype(theta.dtype)
-            )
-
-        values = {name: wide(value) for name, value in self.hyperparameters.items()}
-        active = {name: values[name] for name in PENALTIES if name in values and masked and np.any(values[name])}
-        group = active.pop("prox_group", None)
-        strengths = _updates.Strengths(**active, adaptive=self.prox_metric == "adaptive")
-        scratch = np.empty_like(theta)
-        first, second = moments
-        if self.rule == "sgd":
-            _updates.sgd(
-                theta, gradient, first, scratch, rate=wide(rate), momentum=values["momentum"], nesterov=self.nesterov,
-                strengths=strengths,
-            )  # fmt: skip
-        else:
-            assert first is not None
-            assert second is not None
-            b1, b2 = values["b1"], values["b2"]
-            first /= 1.0 - b1
-            second /= 1.0 - b2
-            _updates.adam(
-                theta, gradient, first, second, scratch, step=step + 1, rate=wide(rate), b1=b1, b2=b2,
-                eps=values["eps"], strengths=strengths,
-            )  # fmt: skip
-            first *= 1.0 - b1
-            second *= 1.0 - b2
-        if group is not None and path.rsplit("/", 1)[-1] == "weight":
-            _updates.shrink_groups(theta, wide(rate) * group, self.group_axis)
 
 
 def sgd(
@@ -312,7 +164,3 @@ def _check(value: object, name: str, *, below: float | None = None) -> Strength:
         limit = "" if below is None else f" and < {below:g}"
         raise ValueError(f"{name} must be >= 0{limit} for every model, got {array.min():g} to {array.max():g}")
     return array
-
-
-def _part(rate: float | Array, models: slice | Array) -> float | Array:
-    return rate[models] if isinstance(rate, np.ndarray) else rate  # type: ignore[index]
