@@ -62,7 +62,7 @@ class Stack:
                 passes[count] = Pass(self.shape, count, rows, self.theta.dtype, engine)
             some = slice(int(start), int(stop))
             memory = (scratch[:count], gradient[:count])
-            chunk = Chunk(self, optimizer.take(some), some, passes[count], memory, engine)
+            chunk = Chunk(self, optimizer.take(some), some, passes[count], memory=memory, engine=engine)
             chunk.dropout = Dropout(self, some, seeds, passes[count], step)
             found.append(chunk)
         return found
@@ -72,8 +72,8 @@ class Chunk:
     """Trains its models in place."""
 
     def __init__(
-        self, stack: Stack, optimizer: Optimizer, models: slice, work: Pass, memory: tuple[FloatArray, FloatArray],
-        engine: Any,
+        self, stack: Stack, optimizer: Optimizer, models: slice, work: Pass, *,
+        memory: tuple[FloatArray, FloatArray], engine: Any,
     ) -> None:  # fmt: skip
         self.stack, self.models, self.work = stack, models, work
         self.theta, self.gradient = stack.theta[models], memory[1]

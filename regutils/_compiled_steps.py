@@ -26,7 +26,7 @@ def _entry(function: F) -> F:
 
 
 @_entry
-def adam(
+def adam(  # noqa: PLR0917
     theta: Values, gradient: Values, first: Values, second: Values, factors: Values, ends: Values, decayed: Values
 ) -> None:
     """Adam's step and decay, of rows (R, P).

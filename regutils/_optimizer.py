@@ -49,7 +49,7 @@ class Optimizer:
         Raises TypeError for leaves that are not float arrays, ValueError for hyperparameters (R,) that do not fit them.
         """
         found = leaves(params, "params")
-        self.check_models(found)
+        self.check_models(found, 0.0 if callable(self.learning_rate) else self.learning_rate)
         chosen(self.mask, found)
         zeros = [{path: np.zeros_like(leaf) for path, leaf in found.items()} if used else None for used in self.moments]
         first, second = (None if tree is None else rebuild(params, tree) for tree in zeros)

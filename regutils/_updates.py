@@ -97,7 +97,7 @@ def sgd(
             np.add(gradient, scratch, out=gradient)
             direction = gradient
     np.multiply(direction, fit(rate, theta), out=scratch)
-    _move(theta, scratch, strengths, rate, rate)
+    _move(theta, scratch, strengths, rate)
 
 
 def adam(
@@ -112,7 +112,8 @@ def adam(
     if columns is not None and not adaptive:
         keep = 1.0 if strengths.weight_decay is None else 1.0 - rate * strengths.weight_decay
         columns.adam(theta, gradient, first, second, (b1, b2, floor, scale, keep))
-        _threshold(theta, scratch, strengths, rate)
+        if strengths.prox_l1 is not None:
+            _shrink(theta, scratch, fit(rate * strengths.prox_l1, theta), strengths.parts)
         return
     np.multiply(first, fit(b1, theta), out=first)
     np.add(first, gradient, out=first)
@@ -121,10 +122,10 @@ def adam(
     np.add(second, scratch, out=second)
     np.sqrt(second, out=scratch)
     np.add(scratch, fit(floor, theta), out=scratch)
-    lengths = fit(rate * root, theta) / scratch if adaptive else rate
+    threshold = fit(rate * root * strengths.prox_l1, theta) / scratch if adaptive else None
     np.divide(first, scratch, out=scratch)
     np.multiply(scratch, fit(scale, theta), out=scratch)
-    _move(theta, scratch, strengths, rate, lengths)
+    _move(theta, scratch, strengths, rate, threshold)
 
 
 def adam_scales(step: int, rate: Number, b1: Number, b2: Number, eps: Number) -> tuple[Number, Number, Number]:
@@ -132,27 +133,34 @@ def adam_scales(step: int, rate: Number, b1: Number, b2: Number, eps: Number) ->
 
     The scales of M and V and both corrections for the start at zero are gathered in them.
     """
-    root = ((1.0 - b2**step) / (1.0 - b2)) ** 0.5
-    return rate * root * (1.0 - b1) / (1.0 - b1**step), eps * root, root
+    root = np.sqrt((1.0 - _power(b2, step)) / (1.0 - b2))
+    return rate * root * (1.0 - b1) / (1.0 - _power(b1, step)), eps * root, root
 
 
-def _move(theta: Values, change: Values, strengths: Strengths, rate: Number, lengths: Number) -> None:
+def _power(base: Number, exponent: int) -> Number:
+    """One entry at a time: NumPy's powers of an array and of a number may differ in the last bit."""
+    if not isinstance(base, np.ndarray):
+        return base**exponent
+    return np.array([one**exponent for one in base.ravel().tolist()]).reshape(base.shape)
+
+
+def _move(theta: Values, change: Values, strengths: Strengths, rate: Number, threshold: Values = None) -> None:
     """theta <- (1 - rate weight_decay) theta - change, then L1's proximal step; change is consumed."""
     if strengths.weight_decay is not None:
         for part in strengths.parts:
             np.multiply(theta[part], fit(1.0 - rate * strengths.weight_decay, theta), out=theta[part])
     np.subtract(theta, change, out=theta)
-    _threshold(theta, change, strengths, lengths)
-
-
-def _threshold(theta: Values, scratch: Values, strengths: Strengths, lengths: Number) -> None:
-    """L1's proximal step of these lengths."""
     if strengths.prox_l1 is not None:
-        threshold = fit(lengths * strengths.prox_l1, theta)
-        for part in strengths.parts:
-            limit = threshold[part] if strengths.adaptive else threshold
-            np.clip(theta[part], -limit, limit, out=scratch[part])
-            np.subtract(theta[part], scratch[part], out=theta[part])
+        limit = fit(rate * strengths.prox_l1, theta) if threshold is None else threshold
+        _shrink(theta, change, limit, strengths.parts)
+
+
+def _shrink(theta: Values, scratch: Values, threshold: Values, parts: tuple[Any, ...]) -> None:
+    """theta <- sign(theta) max(|theta| - threshold, 0); the threshold as large as theta, or broadcast against it."""
+    for part in parts:
+        limit = threshold[part] if np.shape(threshold) == theta.shape else threshold
+        np.clip(theta[part], -limit, limit, out=scratch[part])
+        np.subtract(theta[part], scratch[part], out=theta[part])
 
 
 def shrink_groups(theta: Values, threshold: Number, axis: int) -> None:
@@ -163,4 +171,4 @@ def shrink_groups(theta: Values, threshold: Number, axis: int) -> None:
 
 def fit(value: Number, like: Values) -> Number:
     """A hyperparameter in the parameters' dtype, which a number takes by itself and an array has to be told."""
-    return value.astype(like.dtype) if isinstance(value, np.ndarray) else value
+    return value.astype(like.dtype) if isinstance(value, np.ndarray) else like.dtype.type(value)
