@@ -234,10 +234,10 @@ def test_patterns_are_what_the_page_says():
     assert found["L1 alone"].inputs.max() < 64
 
 
-def test_the_group_penalty_can_kill_a_network():
+@pytest.mark.parametrize(("penalty", "strength"), [("group", 0.4), ("l1", 0.1)])
+def test_a_penalty_can_kill_a_network(penalty, strength):
     data = splits([0, 1])
-    dead = fitted(data, [0, 1], "group", 0.4, steps=500)
-    assert kept_share(dead).max() == 0
+    assert kept_share(fitted(data, [0, 1], penalty, strength, steps=500)).max() == 0
 
 
 def test_l2_leaves_no_unit_at_zero_and_some_nearly():

@@ -41,7 +41,7 @@ def storage(result: Storage, axes: Sequence[Axes]) -> None:
     """Relative file size against the share of zeros; break-evens marked."""
     (ax,) = axes
     ax.axhline(1.0, color=color("loss"), linewidth=2.0)
-    ax.text(0.99, 1.05, "dense float32", color=color("loss"), weight="bold", ha="right")
+    ax.text(0.05, 1.07, "dense float32", color=color("loss"), weight="bold")
     for form, (role, marker, style) in LOOKS.items():
         ax.plot(result.sparsity, result.relative(form), color=color(role), linestyle=style, linewidth=2.0)
         if result.found[form] > 0:
