@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from regutils.datasets import load_digits
+from regutils.experiments.caching import once
 
 Single = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
@@ -51,7 +51,7 @@ def _one(
     return X[0], labels[rows[0]], X[1], labels[rows[1]], X[2], digits[rows[2]]
 
 
-@cache
+@once
 def _pixels() -> tuple[Single, Labels]:
     data = load_digits()
     return (data.data / 16).astype(np.float32), data.target.astype(np.int64)

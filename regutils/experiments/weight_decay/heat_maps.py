@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from importlib import resources
 
 import numpy as np
 
 from regutils._validation import Array, check_choice
 from regutils.datasets import load_digits
+from regutils.experiments.caching import once
 from regutils.experiments.intervals import Interval, interval
 from regutils.networks import MLP, train
 from regutils.optimizers import Optimizer, adam, adamw, cosine, sgd
@@ -148,7 +148,7 @@ def _middles(error: Array, decays: Array, within: float, keep: float, *, edges: 
     return np.where(untold, np.nan, middles)
 
 
-@cache
+@once
 def heat_map(network: str, method: str) -> Map:
     """A recorded map (regutils/experiments/weight_decay/record.py has written it)."""
     check_choice(network, "network", tuple(NETWORKS))
