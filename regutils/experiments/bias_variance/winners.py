@@ -123,7 +123,7 @@ def tuned_risk(path: Callable[..., Path], X: Array, y: Array, theta: Array, cova
 
 
 @once
-def winners(*, lasso: Kind = "l1", n: int = 60, p: int = 30, replicates: int = 48, seed: int = 0) -> Map:
+def winners(*, lasso: Kind = "l1", n: int = 60, p: int = 30, replicates: int = 40, seed: int = 0) -> Map:
     """All nonzero coefficients are equal and evenly spaced; features have correlation r^|j - k|."""
     found = [
         monte_carlo(compete, replicates, seed=seed, batched=True, lasso=lasso, nonzero=NONZERO, snr=RATIOS, n=n, p=p,
@@ -148,7 +148,7 @@ def single(
 @evidence("A-bv-3", sabotage={"lasso": "l2"})
 def sparsity_decides(*, lasso: Kind = "l1") -> list[Finding]:
     """Lasso and ridge on the same data, tuned on a validation set: 147 settings of sparsity, noise and correlation with
-    60 rows and 30 features, 48 data sets each, ties within two standard errors; and 200 features with 60 rows."""
+    60 rows and 30 features, 40 data sets each, ties within two standard errors; and 200 features with 60 rows."""
     chart = winners(lasso=lasso)
     sparse, dense = single(nonzero=4, p=200, lasso=lasso), single(nonzero=200, p=200, lasso=lasso)
     strong = [chart.snr.index(ratio) for ratio in chart.snr if ratio >= 0.5]
