@@ -84,7 +84,7 @@ class Chunk:
         parts = _updates.EVERYTHING if everything else tuple((slice(None), s) for s in stack.layout.ranges(masked))
         moments = [None if rows is None else rows[models] for rows in (stack.first, stack.second)]
         self.stepper = Stepper(optimizer, self.theta, moments, parts=parts, scratch=memory[0], engine=engine)
-        grouped = np.any(optimizer.hyperparameters.get("prox_group", 0.0))
+        grouped = "prox_group" in optimizer.active
         self.grouped = [path for path in masked if grouped and masked[path] and path.endswith("/weight")]
         self.dropout: Dropout | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ from regutils._validation import Array
 
 Strength = float | Array
 Mask = Callable[[str], bool] | Tree | None
-PENALTIES = ("l2", "l1", "weight_decay", "prox_l1")
+PENALTIES = ("l2", "l1", "weight_decay", "prox_l1", "prox_group")
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +97,16 @@ class Optimizer:
             return replace(self, hyperparameters=some, learning_rate=lambda step: part(schedule(step), models))
         return replace(self, hyperparameters=some, learning_rate=part(rate, models))
 
-    @property
+    @cached_property
+    def active(self) -> tuple[str, ...]:
+        """Decay and penalties that are not zero throughout."""
+        return tuple(name for name in PENALTIES if np.any(self.hyperparameters.get(name, 0.0)))
+
+    @cached_property
+    def _arrays(self) -> dict[str, Array]:
+        return {name: value for name, value in self.hyperparameters.items() if isinstance(value, np.ndarray)}
+
+    @cached_property
     def moments(self) -> tuple[bool, bool]:
         """Whether there is a first, and a second one."""
         adaptive = self.rule == "adam"
@@ -116,8 +126,9 @@ class Optimizer:
 
     def check_models(self, theta: dict[str, FloatArray], rate: float | Array = 0.0) -> None:
         """Every array among the hyperparameters has one entry for each model."""
-        for name, value in [*self.hyperparameters.items(), ("learning_rate", rate)]:
-            for path, leaf in theta.items() if np.ndim(value) else ():
+        arrays = dict(self._arrays, learning_rate=rate) if isinstance(rate, np.ndarray) else self._arrays
+        for name, value in arrays.items():
+            for path, leaf in theta.items():
                 if leaf.ndim == 0 or leaf.shape[0] != np.size(value):
                     where = f"params[{path!r}]" if path else "params"
                     raise ValueError(
@@ -137,7 +148,7 @@ class Stepper:
         self.optimizer, self.theta = optimizer, theta
         self.scratch = np.empty_like(theta) if scratch is None else scratch
         self.values = {name: wide(value, theta.ndim) for name, value in optimizer.hyperparameters.items()}
-        active = {name: self.values[name] for name in PENALTIES if parts and np.any(self.values.get(name, 0.0))}
+        active = {name: self.values[name] for name in optimizer.active if parts and name != "prox_group"}
         self.strengths = _updates.Strengths(**active, adaptive=optimizer.prox_metric == "adaptive", parts=parts)
         self.columns = None if engine is None else _updates.Columns(engine, parts, theta.shape[1])
         self.first, self.second = moments
@@ -153,9 +164,8 @@ class Stepper:
 
     def shrink_groups(self, weight: FloatArray, rate: float | Array) -> None:
         """The proximal step of prox_group, on one array of weights."""
-        strength = self.optimizer.hyperparameters.get("prox_group", 0.0)
-        if np.any(strength):
-            threshold = wide(np.asarray(rate) * strength, weight.ndim)
+        if "prox_group" in self.optimizer.active:
+            threshold = wide(rate * self.optimizer.hyperparameters["prox_group"], weight.ndim)
             _updates.shrink_groups(weight, threshold, self.optimizer.group_axis)
 
     def moments(self) -> tuple[FloatArray | None, FloatArray | None]:
@@ -178,7 +188,7 @@ class Stepper:
 
 def wide(value: Any, ndim: int) -> Any:
     """A number as it is; (R,) so that it broadcasts against (R, ...) of `ndim` dimensions."""
-    return np.reshape(value, (-1,) + (1,) * (ndim - 1)) if np.ndim(value) else value
+    return np.reshape(value, (-1,) + (1,) * (ndim - 1)) if isinstance(value, np.ndarray) else value
 
 
 def part(value: Any, models: Any) -> Any:

@@ -13,6 +13,7 @@ import regutils
 from regutils.claims import CHAPTERS, claims
 
 ROOT = Path(__file__).parents[1]
+LOCKS = ("", "benchmarks/", "tests/agreement/")
 PACKAGE = ROOT / "regutils"
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 WRITTEN = [chapter for chapter in CHAPTERS if any(c.checked for c in claims() if c.chapter == chapter)]
@@ -20,10 +21,29 @@ WRITTEN = [chapter for chapter in CHAPTERS if any(c.checked for c in claims() if
 # What a room may not import: nothing below knows anything above it.
 ABOVE = {
     "experiments": {"regutils.figures", "regutils.claims_view", "regutils.cli", "matplotlib"},
-    "figures": {"regutils.experiments", "regutils.solvers", "regutils.paths", "regutils.losses", "sklearn", "scipy"},
+    "figures": {
+        "regutils.experiments", "regutils.solvers", "regutils.paths", "regutils.losses", "regutils.optimizers",
+        "regutils.networks", "sklearn", "scipy",
+    },
     "": {"regutils.experiments", "regutils.figures", "matplotlib"},
+}  # fmt: skip
+# Steps know no networks, and neither knows the solvers of convex problems or what is made of all of them.
+BENEATH = {
+    "optimizers.py": {
+        "regutils.networks",
+        "regutils.losses",
+        "regutils.penalties",
+        "regutils.solvers",
+        "regutils.paths",
+        "sklearn",
+    },
+    "networks.py": {"regutils.losses", "regutils.penalties", "regutils.solvers", "regutils.paths", "sklearn"},
+    **{
+        f"{name}.py": {"regutils.optimizers", "regutils.networks"}
+        for name in ("losses", "penalties", "solvers", "paths", "metrics", "conventions")
+    },
 }
-EVERYWHERE = {"IPython", "jupyter", "jupyter_book", "myst_nb", "ipywidgets", "pandas"}
+EVERYWHERE = {"torch", "IPython", "jupyter", "jupyter_book", "myst_nb", "ipywidgets", "pandas"}
 
 
 def imports(path, *, executed_only=True):
@@ -57,6 +77,19 @@ def test_data_flows_one_way(module):
     forbidden -= {"myst_nb"} if module == "notebook.py" else set()
     wrong = {name for name in imports(PACKAGE / module) if within(name, forbidden)}
     assert not wrong
+
+
+@pytest.mark.parametrize("module", BENEATH)
+def test_what_stands_side_by_side_does_not_lean_on_the_other(module):
+    """What a module's own private ones import counts as its own."""
+    todo, found = [PACKAGE / module], set()
+    while todo:
+        path = todo.pop()
+        new = {name for name in imports(path) if name not in found}
+        found |= new
+        todo += [file for name in new if (file := PACKAGE / f"{name.removeprefix('regutils.')}.py").is_file()
+                 and file.name.startswith("_") and file.name != "_routes.py"]  # fmt: skip
+    assert not {name for name in found if within(name, BENEATH[module])}
 
 
 @pytest.mark.parametrize("module", [m for m in MODULES if "figures/" not in m])
@@ -119,13 +152,25 @@ def test_versions_agree():
 
 def test_the_lock_covers_what_is_declared_and_names_no_host():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    lock += (ROOT / "benchmarks" / "requirements.lock").read_text(encoding="utf-8")
+    lock = "".join((ROOT / f"{folder}requirements.lock").read_text(encoding="utf-8") for folder in LOCKS)
     locked = {re.sub(r"[-_.]+", "-", name).lower() for name in re.findall(r"^([A-Za-z0-9._-]+)==", lock, flags=re.M)}
     declared = [*project["dependencies"], *(d for extra in project["optional-dependencies"].values() for d in extra)]
     names = {re.sub(r"[-_.]+", "-", re.match(r"[A-Za-z0-9._-]+", d)[0]).lower() for d in declared} - {"regutils"}
-    assert names <= locked
+    assert names - {"torch"} <= locked
     assert "://" not in lock
+
+
+def test_torch_is_pinned_and_nobody_else_needs_it():
+    """Its wheel brings gigabytes of CUDA: it is in no lock, but in a file that only `make agreement` installs."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    pinned = re.findall(r"^torch==(\d+)\.(\d+)\.\d+$", (ROOT / "tests/agreement/torch.txt").read_text(), flags=re.M)
+    (oldest,) = (re.fullmatch(r"torch>=(\d+)\.(\d+)", d).groups() for d in project["optional-dependencies"]["torch"])
+    assert len(pinned) == 1
+    assert tuple(map(int, pinned[0])) >= tuple(map(int, oldest))
+    for folder in LOCKS:
+        assert not re.search(r"^(torch|triton|nvidia)", (ROOT / f"{folder}requirements.lock").read_text(), flags=re.M)
+    others = [d for extra, ds in project["optional-dependencies"].items() if extra != "torch" for d in ds]
+    assert not any("torch" in d for d in [*others, *project["dependencies"]])
 
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", ".ci/run"])

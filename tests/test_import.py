@@ -23,6 +23,8 @@ def modules_after(statement: str) -> set[str]:
         "from regutils import L1, L2, ElasticNet",
         "from regutils import lasso_path, ridge_path, elastic_net_path",
         "from regutils.solvers import solve",
+        "from regutils.optimizers import sgd, adam, adamw",
+        "from regutils.networks import MLP, train",
     ],
 )
 def test_nothing_heavy_is_loaded(statement):

@@ -5,12 +5,13 @@ import pytest
 
 from regutils.datasets import load_diabetes, simulate_linear, standardize
 from regutils.experiments import replications as experiments
-from regutils.experiments.replications.decoupled_decay import adam, batches, descend
+from regutils.experiments.replications.decoupled_decay import batches, follow
 from regutils.experiments.replications.degrees_of_freedom import subset_freedom
 from regutils.experiments.replications.record import Replication
 from regutils.experiments.replications.scale_invariance import equilibrium
 from regutils.experiments.replications.tibshirani1996 import SHARES, THETA, example_1, gcv, lasso_shares
 from regutils.experiments.replications.zou_hastie2005 import comparison, example, naive_elastic_net
+from regutils.optimizers import adam, sgd
 from regutils.paths import elastic_net_path
 
 
@@ -165,9 +166,9 @@ def test_first_step_of_adam_is_the_sign():
     start = np.full(10, 0.5)
     X, y = data[0]
     gradient = X.T @ (X @ start - y) / y.size
-    moved = adam(data, rate=0.01, l2=np.array([0.0]))[0]
+    moved = follow(adam(0.01), data)[0]
     assert moved == pytest.approx(start - 0.01 * np.sign(gradient), abs=1e-6)
-    assert descend(data, rate=0.01, decay=0.1) == pytest.approx(0.9 * start - 0.01 * gradient)
+    assert follow(sgd(0.01, weight_decay=10.0), data)[0] == pytest.approx(0.9 * start - 0.01 * gradient)
 
 
 def test_divergence_of_the_best_of_n_is_the_published_formula():

@@ -10,9 +10,9 @@ from regutils._validation import Array
 from regutils.datasets import load_diabetes, standardize
 from regutils.experiments.caching import once
 from regutils.experiments.replications.record import Replication
+from regutils.optimizers import Optimizer, adam, adamw, sgd
 
 SOURCE = "loshchilov2019"
-B1, B2, EPS = 0.9, 0.999, 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,29 +34,13 @@ def batches(steps: int, seed: int, *, rows: int = 32) -> list[tuple[Array, Array
     return [(X[rows], y[rows]) for rows in chosen]
 
 
-def descend(data: list[tuple[Array, Array]], *, rate: float, l2: float = 0.0, decay: float = 0.0) -> Array:
-    """Gradient descent as in the paper: w <- (1 - decay) w - rate (gradient + l2 w)."""
-    w = np.full(data[0][0].shape[1], 0.5)
+def follow(optimizer: Optimizer, data: list[tuple[Array, Array]]) -> Array:
+    """Weights (m, p) after one step of the optimizer on each minibatch; m of them, for as many strengths, or one."""
+    sizes = [value.size for value in optimizer.hyperparameters.values() if isinstance(value, np.ndarray)]
+    w = np.full((max(sizes, default=1), data[0][0].shape[1]), 0.5)
+    state = optimizer.init(w)
     for X, y in data:
-        gradient = X.T @ (X @ w - y) / y.size
-        w = (1.0 - decay) * w - rate * (gradient + l2 * w)
-    return w
-
-
-def adam(
-    data: list[tuple[Array, Array]], *, rate: float, l2: Array, decay: float = 0.0, adaptive: bool = True
-) -> Array:
-    """Adam with the L2 penalty in its gradient and decay beside it, for all strengths l2 (m,) at once: (m, p).
-
-    adaptive=False leaves out the division by the root of the second moment: plain gradient descent.
-    """
-    w = np.full((l2.size, data[0][0].shape[1]), 0.5)
-    first, second = np.zeros_like(w), np.zeros_like(w)
-    for t, (X, y) in enumerate(data, start=1):
-        gradient = (w @ X.T - y) @ X / y.size + l2[:, None] * w
-        first, second = B1 * first + (1 - B1) * gradient, B2 * second + (1 - B2) * gradient**2
-        step = (first / (1 - B1**t)) / (np.sqrt(second / (1 - B2**t)) + EPS) if adaptive else gradient
-        w = (1.0 - decay) * w - rate * step
+        w, state = optimizer.update((w @ X.T - y) @ X / y.size, state, w)
     return w
 
 
@@ -69,13 +53,17 @@ def decay_against_l2(
     calibrated: bool = True,
     adaptive: bool = True,
 ) -> Decay:
-    """Propositions 1 and 2 on the same minibatches. calibrated=False takes lambda' = lambda, not lambda/alpha."""
+    """Propositions 1 and 2 on the same minibatches. calibrated=False takes lambda' = lambda, not lambda/alpha.
+
+    adaptive=False takes gradient descent in Adam's place.
+    """
     data = batches(steps, seed=2019)
-    plain = descend(data, rate=rate, decay=decay)
-    penalized = descend(data, rate=rate, l2=decay / rate if calibrated else decay)
+    # The paper's decay w <- (1 - decay) w is not multiplied by the rate, and its L2 term l2 w has no 2.
+    plain = follow(sgd(rate, weight_decay=decay / rate), data)
+    penalized = follow(sgd(rate, l2=(decay / rate if calibrated else decay) / 2.0), data)
     l2 = np.unique(np.append(np.geomspace(1e-3, 10.0, 200), [0.0, decay / rate]))
-    decayed = adam(data, rate=rate, l2=np.zeros(1), decay=decay, adaptive=adaptive)[0]
-    apart = np.linalg.norm(adam(data, rate=rate, l2=l2, adaptive=adaptive) - decayed, axis=1)
+    decayed = follow((adamw if adaptive else sgd)(rate, weight_decay=decay / rate), data)
+    apart = np.linalg.norm(follow((adam if adaptive else sgd)(rate, l2=l2 / 2.0), data) - decayed, axis=1)
     apart /= np.linalg.norm(decayed)
     gap = float(np.linalg.norm(penalized - plain) / np.linalg.norm(plain))
     return Decay(l2=l2, sgd=gap, adam=apart, best=float(apart.min()))
@@ -90,14 +78,16 @@ def capped(*, decay: float = 2.0, decoupled: bool = True) -> float:
     decoupled=False puts the decay into the gradient.
     """
     target, curvature = np.array([3.0, -2.0, 0.1, 1.5]), np.array([1.0, 4.0, 2.0, 0.3])
-    w = np.zeros(4)
-    first, second = np.zeros(4), np.zeros(4)
     steps = 8000
-    for t in range(1, steps + 1):
-        gradient = curvature * (w - target) + (0.0 if decoupled else decay * w)
-        first, second = B1 * first + (1 - B1) * gradient, B2 * second + (1 - B2) * gradient**2
-        step = (first / (1 - B1**t)) / (np.sqrt(second / (1 - B2**t)) + EPS)
-        w = w - 0.01 * (1.0 - t / (steps + 1)) * (step + (decay * w if decoupled else 0.0))
+
+    def falling(step: int) -> float:
+        return 0.01 * (1.0 - (step + 1) / (steps + 1))
+
+    optimizer = adamw(falling, weight_decay=decay) if decoupled else adam(falling, l2=decay / 2.0)
+    w = np.zeros(4)
+    state = optimizer.init(w)
+    for _ in range(steps):
+        w, state = optimizer.update(curvature * (w - target), state, w)
     return float(np.abs(w).max())
 
 

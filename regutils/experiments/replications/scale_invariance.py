@@ -9,6 +9,7 @@ import numpy as np
 from regutils._validation import Array
 from regutils.experiments.caching import once
 from regutils.experiments.replications.record import Replication
+from regutils.optimizers import sgd
 
 SOURCE = "vanlaarhoven2017"
 SETTINGS = ((0.1, 0.01), (0.1, 0.04), (0.05, 0.04))  # learning rate, decay
@@ -42,6 +43,8 @@ def equilibrium(
     truth = np.ones(p) / np.sqrt(p)
     w = rng.standard_normal((chains, p))
     w /= np.linalg.norm(w, axis=1, keepdims=True)
+    optimizer = sgd(learning_rate, l2=decay / 2.0)
+    state = optimizer.init(w)
     steps, norms = [], []
     fourth = unit_square = apart = 0.0
     for step in range(length):
@@ -59,7 +62,7 @@ def equilibrium(
         if step % max(length // 200, 1) == 0:
             steps.append(step)
             norms.append(float(np.mean(size2**2) ** 0.25))
-        w -= learning_rate * (gradient + decay * w)
+        w, state = optimizer.update(gradient, state, w)
     half = length - (length + 1) // 2
     return Equilibrium(
         learning_rate,
