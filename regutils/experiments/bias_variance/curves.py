@@ -118,9 +118,7 @@ class LearningCurve:
 
 
 @once
-def learning_curve(
-    *, sizes: tuple[int, ...] = (110, 160, 240, 350), splits: int = 12, seed: int = 0
-) -> LearningCurve:
+def learning_curve(*, sizes: tuple[int, ...] = (110, 160, 240, 350), splits: int = 12, seed: int = 0) -> LearningCurve:
     """Least squares and the cross-validated lasso on more and more of the 442 patients, tested on 88 others."""
     X, y = many_features()
     rng = np.random.default_rng(seed)
