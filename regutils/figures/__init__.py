@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from regutils.figures.style import PALETTE, Mode, color, drawing, line
+from regutils.figures.style import Mode, blend, color, counterparts, drawing, line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.gridspec import SubplotSpec
 
-__all__ = ["Drawer", "Shown", "color", "figure", "line", "show"]
+__all__ = ["Drawer", "Shown", "blend", "color", "figure", "line", "show"]
 
 T = TypeVar("T")
 Layout = Literal["wide", "narrow"]
@@ -168,13 +168,13 @@ def show(drawer: Drawer[T], result: T) -> Shown:
 
 
 def _recolored(light: dict[str, Any]) -> dict[str, Any] | None:
-    """The dark picture by exchanging color tokens, where every color of the light one is a token; else None.
+    """The dark picture by exchanging colors, where every color of the light one is a token or a `blend`; else None.
 
-    Twice as fast as drawing again, and most figures allow it: only color maps and blends do not.
+    Twice as fast as drawing again, and most figures allow it: only color maps do not.
     """
     if light["format"] != "svg" or "<image" in light["data"]:
         return None
-    exchange = {hexadecimal: PALETTE["dark"][role] for role, hexadecimal in PALETTE["light"].items()}
+    exchange = counterparts()
     if not set(_HEX.findall(light["data"])) <= set(exchange):
         return None
     return {**light, "data": _HEX.sub(lambda found: exchange[found[0]], light["data"])}

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from regutils.figures import MIME, color, figure, line, show, style
+from regutils.figures import MIME, blend, color, figure, line, show, style
 from regutils.figures.style import PALETTE
 
 
@@ -22,6 +22,11 @@ class Result:
 def lines(result, axes):
     for axis in axes:
         axis.plot([0, 1], [0, result.slope], color=color("l1"), **line("estimate"))
+
+
+@figure(alt=lambda result: "A bar between two colors.")
+def blended(result, axes):
+    axes[0].bar([0, 1], [1, result.slope], color=[blend("l1", 0.3), blend("l2", 0.7)])
 
 
 @figure(alt=lambda result: "A surface, darker in the middle.")
@@ -68,7 +73,7 @@ def test_narrow_stacks_the_panels():
     assert sizes["narrow"][1] == pytest.approx(2 * sizes["wide"][1], abs=2)
 
 
-@pytest.mark.parametrize("drawer", [lines, odd_color], ids=lambda drawer: drawer.name)
+@pytest.mark.parametrize("drawer", [lines, odd_color, blended], ids=lambda drawer: drawer.name)
 def test_dark_is_what_drawing_in_dark_gives(drawer):
     """Exchanging tokens is a shortcut, not another picture."""
     from regutils.figures import _encode
