@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from regutils.figures.style import PALETTE, Mode, color, drawing, line
+from regutils.figures.style import Mode, blend, color, counterparts, drawing, line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.gridspec import SubplotSpec
 
-__all__ = ["Drawer", "Shown", "color", "figure", "line", "show"]
+__all__ = ["Drawer", "Shown", "blend", "color", "figure", "line", "show"]
 
 T = TypeVar("T")
 Layout = Literal["wide", "narrow"]
@@ -99,8 +99,14 @@ def _settle(fig: "Figure") -> None:
     """Solve the layout for good: text takes the mode's settings now, and saving need not solve it again."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+    from regutils.figures._vector import Ruler, in_points
+
     fig.set_layout_engine(None)
-    ConstrainedLayoutEngine().execute(fig)
+    canvas = fig.canvas
+    Ruler(fig)  # takes the canvas's place
+    with in_points(fig):
+        ConstrainedLayoutEngine().execute(fig)
+    fig.set_canvas(canvas)
 
 
 def figure(
@@ -162,13 +168,13 @@ def show(drawer: Drawer[T], result: T) -> Shown:
 
 
 def _recolored(light: dict[str, Any]) -> dict[str, Any] | None:
-    """The dark picture by exchanging color tokens, where every color of the light one is a token; else None.
+    """The dark picture by exchanging colors, where every color of the light one is a token or a `blend`; else None.
 
-    Twice as fast as drawing again, and most figures allow it: only color maps and blends do not.
+    Twice as fast as drawing again, and most figures allow it: only color maps do not.
     """
     if light["format"] != "svg" or "<image" in light["data"]:
         return None
-    exchange = {hexadecimal: PALETTE["dark"][role] for role, hexadecimal in PALETTE["light"].items()}
+    exchange = counterparts()
     if not set(_HEX.findall(light["data"])) <= set(exchange):
         return None
     return {**light, "data": _HEX.sub(lambda found: exchange[found[0]], light["data"])}
@@ -176,14 +182,14 @@ def _recolored(light: dict[str, Any]) -> dict[str, Any] | None:
 
 def _encode(fig: "Figure", mode: Mode) -> dict[str, Any]:
     """The smaller of SVG and PNG (twice the pixels, for sharp screens), with its size in CSS pixels."""
+    from regutils.figures._vector import svg as vector
+
     width, height = (round(inches * PIXELS_PER_INCH) for inches in fig.get_size_inches())
     size = {"width": width, "height": height}
     photographs = any(axes.images for axes in fig.axes)  # which an SVG would embed at a single pixel's resolution
     with drawing(mode):
         if not photographs:
-            vector = io.StringIO()
-            fig.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
-            svg = _slim(vector.getvalue())
+            svg = _slim(vector(fig))
             compressed = len(gzip.compress(svg.encode(), 6))
             embeds = "<image" in svg
             if compressed < 20_000 and not embeds:  # a PNG of a figure this size never comes below

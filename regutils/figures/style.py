@@ -7,6 +7,7 @@ colors stays apart under simulated protanopia, deuteranopia and tritanopia (test
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Literal
 
 Mode = Literal["light", "dark"]
@@ -40,6 +41,8 @@ PALETTE: dict[str, dict[str, str]] = {
     },
 }
 
+BLENDS, STEPS = ("l1", "l2", "elastic_net", "truth"), 32
+
 # What a line is, whatever its color: so that nothing is told by color alone.
 LINES: dict[str, dict[str, Any]] = {
     "estimate": {"linestyle": "-", "linewidth": 2.0},
@@ -64,6 +67,33 @@ def color(role: str) -> str:
     if role not in palette:
         raise ValueError(f"role must be one of {', '.join(palette)}; got {role!r}")
     return palette[role]
+
+
+def blend(role: str, share: float) -> str:
+    """Hex color between the paper (share 0) and one of BLENDS (share 1), in the mode being drawn.
+
+    In steps of 1 / STEPS, so that `counterparts` can list them all. Raises ValueError for a role that is not blended.
+    """
+    if role not in BLENDS:
+        raise ValueError(f"role must be one of {', '.join(BLENDS)} to be blended; got {role!r}")
+    return _mixed(_mode[-1], role, round(min(max(share, 0.0), 1.0) * STEPS))
+
+
+def _mixed(mode: Mode, role: str, step: int) -> str:
+    paper, full = (
+        [int(tone[at : at + 2], 16) for at in (1, 3, 5)] for tone in (PALETTE[mode]["paper"], PALETTE[mode][role])
+    )
+    parts = [round(a + (b - a) * step / STEPS) for a, b in zip(paper, full, strict=True)]
+    return "#" + "".join(f"{part:02x}" for part in parts)
+
+
+@cache
+def counterparts() -> dict[str, str]:
+    """Of every color and blend of the light mode, its hex color there: that in the dark mode."""
+    colors = {light: PALETTE["dark"][role] for role, light in PALETTE["light"].items()}
+    return colors | {
+        _mixed("light", role, step): _mixed("dark", role, step) for role in BLENDS for step in range(STEPS + 1)
+    }
 
 
 def line(role: str) -> dict[str, Any]:

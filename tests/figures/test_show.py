@@ -1,6 +1,7 @@
 """A figure is drawn for both modes and both layouts, says its finding in words, and is the same each time."""
 
 import base64
+import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from regutils.figures import MIME, color, figure, line, show, style
+from regutils.figures import MIME, blend, color, figure, line, show, style
 from regutils.figures.style import PALETTE
 
 
@@ -21,6 +22,11 @@ class Result:
 def lines(result, axes):
     for axis in axes:
         axis.plot([0, 1], [0, result.slope], color=color("l1"), **line("estimate"))
+
+
+@figure(alt=lambda result: "A bar between two colors.")
+def blended(result, axes):
+    axes[0].bar([0, 1], [1, result.slope], color=[blend("l1", 0.3), blend("l2", 0.7)])
 
 
 @figure(alt=lambda result: "A surface, darker in the middle.")
@@ -67,7 +73,7 @@ def test_narrow_stacks_the_panels():
     assert sizes["narrow"][1] == pytest.approx(2 * sizes["wide"][1], abs=2)
 
 
-@pytest.mark.parametrize("drawer", [lines, odd_color], ids=lambda drawer: drawer.name)
+@pytest.mark.parametrize("drawer", [lines, odd_color, blended], ids=lambda drawer: drawer.name)
 def test_dark_is_what_drawing_in_dark_gives(drawer):
     """Exchanging tokens is a shortcut, not another picture."""
     from regutils.figures import _encode
@@ -89,6 +95,25 @@ def test_narrow_is_what_drawing_narrow_gives(drawer, mode):
     drawn = _encode(drawer.render(Result(), mode=mode, layout="narrow"), mode)
     assert (narrow["width"], narrow["height"]) == (drawn["width"], drawn["height"])
     assert without_ids(narrow["data"]) == without_ids(drawn["data"])
+
+
+@figure(alt=lambda result: "Formulas, words and pixels.")
+def mixed(result, axes):
+    axes[0].plot([1, 10, 100], [1, 2, 3], rasterized=True)
+    axes[0].set(xscale="log", title=r"$\hat\theta_1$ over ⅛", xlabel="strength\nweaker to the right", ylabel="strength")
+
+
+@pytest.mark.parametrize("drawer", [lines, mixed, round_circles], ids=lambda drawer: drawer.name)
+def test_a_text_measured_before_is_drawn_as_matplotlib_draws_it(drawer):
+    from regutils.figures._vector import svg
+
+    fig = drawer.render(Result())
+    fig.text(0.5, 0.5, "strength")  # a word that is known, with no glyph that is new
+    theirs = io.StringIO()
+    with style.drawing("light"):
+        ours = [svg(fig) for _ in range(2)]
+        fig.savefig(theirs, format="svg", dpi=144, metadata={"Date": None, "Creator": None})
+    assert ours[0] == ours[1] == theirs.getvalue()
 
 
 def test_limits_do_not_depend_on_the_size_of_a_panel():

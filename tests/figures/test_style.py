@@ -6,7 +6,8 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from regutils.figures.style import LINES, PALETTE, color, drawing, line
+from regutils.figures.bias_variance.winners import DEEPEST
+from regutils.figures.style import BLENDS, LINES, PALETTE, STEPS, blend, color, counterparts, drawing, line
 
 DATA = ("l1", "l2", "elastic_net", "loss", "truth", "ink")
 
@@ -66,6 +67,35 @@ def test_both_modes_have_the_same_roles_and_no_color_twice():
     assert set(PALETTE["light"]) == set(PALETTE["dark"])
     for tone in PALETTE.values():
         assert len(set(tone.values())) == len(tone)  # `show` exchanges colors by value
+
+
+def test_blends_lie_between_paper_and_role_and_have_one_counterpart():
+    pairs = {}
+    for role in BLENDS:
+        for mode in PALETTE:
+            with drawing(mode):
+                assert [blend(role, share) for share in (-1, 0, 1, 2)] == [
+                    color(name) for name in ("paper", "paper", role, role)
+                ]
+        for step in range(STEPS + 1):
+            both = []
+            for mode in ("light", "dark"):
+                with drawing(mode):
+                    both.append(blend(role, step / STEPS))
+            pairs.setdefault(both[0], set()).add(both[1])
+    for role, light in PALETTE["light"].items():
+        pairs.setdefault(light, set()).add(PALETTE["dark"][role])
+    assert all(len(dark) == 1 for dark in pairs.values())
+    assert counterparts() == {light: dark.pop() for light, dark in pairs.items()}
+    with pytest.raises(ValueError, match="role must be one of l1, l2, elastic_net, truth to be blended; got 'grid'"):
+        blend("grid", 0.5)
+
+
+@pytest.mark.parametrize("mode", PALETTE)
+def test_ink_is_legible_on_the_map_of_winners(mode):
+    with drawing(mode):
+        for role in ("l1", "l2"):
+            assert contrast(color("ink"), blend(role, DEEPEST)) >= 4.5
 
 
 def test_drawing_sets_the_mode_and_gives_it_back():

@@ -26,7 +26,7 @@ CRITERIA = ("cross-validation", "one standard error", "Cp", "BIC")
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Lasso paths on S data sets, with what the data say of each strength: all (S, L).
+    """Lasso paths on S data sets, with what the data say of each strength: all (S, L). full: least squares.
 
     training: mean squared error on the rows of the fit; validation and its standard error: over the inner folds;
     cp, bic: training error + 2 or log(n) times df / n times the variance of the noise, which the full least-squares
@@ -34,6 +34,7 @@ class Scores:
     """
 
     path: Path
+    full: Path
     training: Array
     validation: Array
     error: Array
@@ -75,6 +76,7 @@ def scores(X: Array, y: Array, *, seed: int, honest: bool = True, n_lambdas: int
     charge = path.df / n * noise[:, None] * float(honest)
     return Scores(
         path,
+        full,
         training,
         held.mean(axis=1),
         held.std(axis=1, ddof=1) / np.sqrt(count),
@@ -130,10 +132,9 @@ def learning_curve(*, sizes: tuple[int, ...] = (110, 160, 240, 350), splits: int
         rows = order[:, :size]
         found = scores(X[rows], y[rows], seed=seed, n_lambdas=20)
         design, outside = scaled(X[rows], X[held])
-        full = ridge_path(design, y[rows], np.zeros(1))
         pick = found.picks()["cross-validation"]
         for name, path, chosen in (
-            ("least squares", full, np.zeros(splits, dtype=np.int64)),
+            ("least squares", found.full, np.zeros(splits, dtype=np.int64)),
             ("lasso", found.path, pick),
         ):
             at = np.arange(splits), chosen
@@ -169,13 +170,12 @@ def criteria(*, honest: bool = True, splits: int = 20, seed: int = 0) -> Trial:
     order = np.stack([rng.permutation(y.size) for _ in range(splits)])
     train, test = order[:, : y.size // 2], order[:, y.size // 2 :]
     found = scores(X[train], y[train], seed=seed, honest=honest)
-    design, outside = scaled(X[train], X[test])
+    _, outside = scaled(X[train], X[test])
     risk = _squares(found.path, outside, y[test]) / y.var()
-    full = ridge_path(design, y[train], np.zeros(1))
     rows = np.arange(splits)
     picks = found.picks() | {"best": np.argmin(risk, axis=1)}
     error = {name: risk[rows, pick] for name, pick in picks.items()}
-    error["least squares"] = _squares(full, outside, y[test])[:, 0] / y.var()
+    error["least squares"] = _squares(found.full, outside, y[test])[:, 0] / y.var()
     used = {name: np.count_nonzero(found.path.coef[rows, pick], axis=1) for name, pick in picks.items()}
     seen, true = found.validation - found.training, risk * y.var() - found.training
     gap = np.array([np.corrcoef(a, b)[0, 1] for a, b in zip(seen, true, strict=True)])

@@ -87,13 +87,23 @@ def scaled(train: Array, test: Array) -> tuple[Array, Array]:
     A column with one and the same value in 95 % of the training rows is set to zero: a pixel that is black but once
     has no scale to speak of, and on a test row with that pixel the prediction would explode.
     """
-    n = train.shape[1]
-    apart = int(0.95 * n)
-    ordered = np.sort(train, axis=1)
-    rare = (ordered[:, apart:] == ordered[:, : n - apart]).any(axis=1, keepdims=True)
-    mean, sd = train.mean(axis=1, keepdims=True), train.std(axis=1, keepdims=True)
-    sd = np.where(rare, np.inf, sd)
-    return (train - mean) / sd, (test - mean) / sd
+    mean = train.mean(axis=1, keepdims=True)
+    centered = train - mean
+    sd = np.sqrt(np.einsum("snp,snp->sp", centered, centered) / train.shape[1])
+    sd[_rare(train)] = np.inf
+    return centered / sd[:, None], (test - mean) / sd[:, None]
+
+
+def _rare(X: Array) -> tuple[Rows, Rows]:
+    """Where more than 95 % of the rows of X (S, n, p) share a value, positions (S, p)."""
+    n = X.shape[1]
+    most = int(0.95 * n)
+    others = n - 1 - most  # rows with another value, at most
+    neighbors = np.count_nonzero(X[:, 1:] == X[:, :-1], axis=1)  # a quick look first: each of them parts two pairs
+    s, j = np.nonzero(neighbors >= n - 1 - 2 * others)
+    some = X[s, :, j]
+    shared = np.count_nonzero(some == np.sort(some, axis=1)[:, n // 2, None], axis=1) > most
+    return s[shared], j[shared]
 
 
 Fit = Callable[..., Path]  # X (n, p) or (S, n, p), y (k, n) or (S, n), lambdas (L,) or (S, L)
