@@ -99,14 +99,8 @@ def _settle(fig: "Figure") -> None:
     """Solve the layout for good: text takes the mode's settings now, and saving need not solve it again."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    from regutils.figures._vector import Ruler, in_points
-
     fig.set_layout_engine(None)
-    canvas = fig.canvas
-    Ruler(fig)  # takes the canvas's place
-    with in_points(fig):
-        ConstrainedLayoutEngine().execute(fig)
-    fig.set_canvas(canvas)
+    ConstrainedLayoutEngine().execute(fig)
 
 
 def figure(
@@ -182,14 +176,14 @@ def _recolored(light: dict[str, Any]) -> dict[str, Any] | None:
 
 def _encode(fig: "Figure", mode: Mode) -> dict[str, Any]:
     """The smaller of SVG and PNG (twice the pixels, for sharp screens), with its size in CSS pixels."""
-    from regutils.figures._vector import svg as vector
-
     width, height = (round(inches * PIXELS_PER_INCH) for inches in fig.get_size_inches())
     size = {"width": width, "height": height}
     photographs = any(axes.images for axes in fig.axes)  # which an SVG would embed at a single pixel's resolution
     with drawing(mode):
         if not photographs:
-            svg = _slim(vector(fig))
+            vector = io.StringIO()
+            fig.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
+            svg = _slim(vector.getvalue())
             compressed = len(gzip.compress(svg.encode(), 6))
             embeds = "<image" in svg
             if compressed < 20_000 and not embeds:  # a PNG of a figure this size never comes below

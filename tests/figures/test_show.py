@@ -1,7 +1,6 @@
 """A figure is drawn for both modes and both layouts, says its finding in words, and is the same each time."""
 
 import base64
-import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,25 +94,6 @@ def test_narrow_is_what_drawing_narrow_gives(drawer, mode):
     drawn = _encode(drawer.render(Result(), mode=mode, layout="narrow"), mode)
     assert (narrow["width"], narrow["height"]) == (drawn["width"], drawn["height"])
     assert without_ids(narrow["data"]) == without_ids(drawn["data"])
-
-
-@figure(alt=lambda result: "Formulas, words and pixels.")
-def mixed(result, axes):
-    axes[0].plot([1, 10, 100], [1, 2, 3], rasterized=True)
-    axes[0].set(xscale="log", title=r"$\hat\theta_1$ over ⅛", xlabel="strength\nweaker to the right", ylabel="strength")
-
-
-@pytest.mark.parametrize("drawer", [lines, mixed, round_circles], ids=lambda drawer: drawer.name)
-def test_a_text_measured_before_is_drawn_as_matplotlib_draws_it(drawer):
-    from regutils.figures._vector import svg
-
-    fig = drawer.render(Result())
-    fig.text(0.5, 0.5, "strength")  # a word that is known, with no glyph that is new
-    theirs = io.StringIO()
-    with style.drawing("light"):
-        ours = [svg(fig) for _ in range(2)]
-        fig.savefig(theirs, format="svg", dpi=144, metadata={"Date": None, "Creator": None})
-    assert ours[0] == ours[1] == theirs.getvalue()
 
 
 def test_limits_do_not_depend_on_the_size_of_a_panel():
