@@ -40,7 +40,7 @@ class Layout:
 
     def views(self, rows: FloatArray) -> dict[str, Values]:
         """As a pass reads and writes them: by path, "layer1" for weight and bias in one matrix (R, d + 1, h), and
-        "layer1/transposed".
+        "layer1/transposed" for the weight, (R, h, d).
         """
         found: dict[str, Values] = dict(self.leaves(rows))
         for k in range(1, self.depth + 1):
@@ -48,7 +48,7 @@ class Layout:
             start = self.places[f"layer{k}/weight"].start
             height = before + self.bias
             found[f"layer{k}"] = rows[:, start : start + height * after].reshape(-1, height, after)
-            found[f"layer{k}/transposed"] = found[f"layer{k}"].swapaxes(1, 2)
+            found[f"layer{k}/transposed"] = found[f"layer{k}/weight"].swapaxes(1, 2)
         return found
 
     def ranges(self, chosen: Mapping[str, bool]) -> tuple[slice, ...]:
