@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from regutils._layers import Shape
 from regutils._trees import FloatArray
@@ -26,12 +27,12 @@ class Layout:
         }
         self.size = int(ends[-1])
 
-    def pack(self, leaves: Mapping[str, FloatArray]) -> FloatArray:
+    def pack(self, leaves: Mapping[str, FloatArray], dtype: npt.DTypeLike) -> FloatArray:
         """A copy of the parameters, (R, size)."""
-        first = next(iter(leaves.values()))
-        rows = np.empty((first.shape[0], self.size), first.dtype)
+        models = len(next(iter(leaves.values())))
+        rows = np.empty((models, self.size), dtype)
         for path, place in self.places.items():
-            rows[:, place] = leaves[path].reshape(first.shape[0], -1)
+            rows[:, place] = leaves[path].reshape(models, -1)
         return rows
 
     def leaves(self, rows: FloatArray) -> dict[str, FloatArray]:
