@@ -5,11 +5,13 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
+import platform
 import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -128,3 +130,22 @@ def one_core() -> None:
     """Everything on the core where this runs first."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """Median and quartiles, to four digits."""
+    low, median, high = np.quantile(values, [0.25, 0.5, 0.75])
+    return {"median": float(f"{median:.4g}"), "low": float(f"{low:.4g}"), "high": float(f"{high:.4g}")}
+
+
+def machine(speed: float) -> dict[str, Any]:
+    """What kind of machine, not which one."""
+    model = platform.processor() or platform.machine()
+    description = Path("/proc/cpuinfo")
+    if description.is_file():
+        found = re.search(r"^model name\s*: (.*)$", description.read_text(encoding="utf-8"), flags=re.M)
+        model = found[1] if found else model
+    return {
+        "processor": model, "system": f"{platform.system()} {platform.machine()}", "cores": 1,
+        "python": platform.python_version(), "product_gflops": float(f"{speed / 1e9:.3g}"),
+    }  # fmt: skip

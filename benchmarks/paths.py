@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-import platform
 import re
 import sys
 from collections.abc import Callable
@@ -37,7 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
     repetitions = options.repetitions or (3 if options.quick else 9)
     with threadpool_limits(1):
         results: dict[str, Any] = {
-            "machine": _machine(measure.product_speed()),
+            "machine": measure.machine(measure.product_speed()),
             "versions": _versions(peers),
             "settings": {
                 "strengths": STRENGTHS, "ratio": RATIO, "level": measure.LEVEL, "repetitions": repetitions,
@@ -96,7 +95,7 @@ def _regime(
         for name, seconds in measure.interleaved(contestants, repetition, rng).items():
             times[name].append(seconds)
         done()
-    micro = {name: _spread([1e6 * s for s in values]) for name, values in times.items()}
+    micro = {name: measure.spread([1e6 * s for s in values]) for name, values in times.items()}
     answers = 8 * regime.replicates * STRENGTHS * regime.p
     return {
         "name": regime.name,
@@ -118,7 +117,7 @@ def _regime(
                 "microseconds": micro[peer],
                 "problems_timed": sizes[peer],
                 "peak_bytes": _their_memory(routes(peer, regime.penalty)[setting.route], setting, problems[0], answers),
-                "ratio": {route: _spread(list(np.divide(times[peer], times[route]))) for route in accuracy},
+                "ratio": {route: measure.spread(list(np.divide(times[peer], times[route]))) for route in accuracy},
             }
             for peer, setting in settings.items()
         },
@@ -160,24 +159,6 @@ def _their_memory(route: Route, setting: measure.Setting, problem: Problem, answ
     """For one problem at a time, and room for everybody's answers."""
     peak = measure.peak_memory(lambda: route(problem, setting.tolerance or 0.0))
     return None if peak is None else peak + answers
-
-
-def _spread(values: list[float]) -> dict[str, float]:
-    low, median, high = np.quantile(values, [0.25, 0.5, 0.75])
-    return {"median": float(f"{median:.4g}"), "low": float(f"{low:.4g}"), "high": float(f"{high:.4g}")}
-
-
-def _machine(speed: float) -> dict[str, Any]:
-    """What kind of machine, not which one."""
-    model = platform.processor() or platform.machine()
-    description = Path("/proc/cpuinfo")
-    if description.is_file():
-        found = re.search(r"^model name\s*: (.*)$", description.read_text(encoding="utf-8"), flags=re.M)
-        model = found[1] if found else model
-    return {
-        "processor": model, "system": f"{platform.system()} {platform.machine()}", "cores": 1,
-        "python": platform.python_version(), "product_gflops": float(f"{speed / 1e9:.3g}"),
-    }  # fmt: skip
 
 
 def _versions(peers: list[str]) -> dict[str, str]:

@@ -149,6 +149,8 @@ def prepare(
     dropout: object, keep: Tree | None,
 ) -> tuple[Stack, State]:  # fmt: skip
     """Everything checked, the parameters copied into rows, the state as it is before the first step."""
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer must be made by sgd, adam or adamw, got {type(optimizer).__name__}")
     found = check_params(shape, params)
     models, dtype = found["layer1/weight"].shape[0], found["layer1/weight"].dtype
     inputs = check_inputs(shape, data[0], models, dtype)
@@ -156,9 +158,9 @@ def prepare(
     now = optimizer.init(params) if state is None else state
     optimizer.check_models(found)
     layout = Layout(shape)
-    first, second = (None if tree is None else layout.pack(tree) for tree in optimizer.check_state(now, found))
-    theta = layout.pack(found)
-    kept = None if keep is None else layout.pack(check_kept(keep, found))
+    first, second = (None if tree is None else layout.pack(tree, dtype) for tree in optimizer.check_state(now, found))
+    theta = layout.pack(found, dtype)
+    kept = None if keep is None else layout.pack(check_kept(keep, found), dtype)
     if kept is not None:
         theta *= kept
     rates = check_dropout(dropout, models)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from regutils._layers import Shape
 from regutils._trees import FloatArray
@@ -26,12 +27,12 @@ class Layout:
         }
         self.size = int(ends[-1])
 
-    def pack(self, leaves: Mapping[str, FloatArray]) -> FloatArray:
+    def pack(self, leaves: Mapping[str, FloatArray], dtype: npt.DTypeLike) -> FloatArray:
         """A copy of the parameters, (R, size)."""
-        first = next(iter(leaves.values()))
-        rows = np.empty((first.shape[0], self.size), first.dtype)
+        models = len(next(iter(leaves.values())))
+        rows = np.empty((models, self.size), dtype)
         for path, place in self.places.items():
-            rows[:, place] = leaves[path].reshape(first.shape[0], -1)
+            rows[:, place] = leaves[path].reshape(models, -1)
         return rows
 
     def leaves(self, rows: FloatArray) -> dict[str, FloatArray]:
@@ -40,7 +41,7 @@ class Layout:
 
     def views(self, rows: FloatArray) -> dict[str, Values]:
         """As a pass reads and writes them: by path, "layer1" for weight and bias in one matrix (R, d + 1, h), and
-        "layer1/transposed".
+        "layer1/transposed" for the weight, (R, h, d).
         """
         found: dict[str, Values] = dict(self.leaves(rows))
         for k in range(1, self.depth + 1):
@@ -48,7 +49,7 @@ class Layout:
             start = self.places[f"layer{k}/weight"].start
             height = before + self.bias
             found[f"layer{k}"] = rows[:, start : start + height * after].reshape(-1, height, after)
-            found[f"layer{k}/transposed"] = found[f"layer{k}"].swapaxes(1, 2)
+            found[f"layer{k}/transposed"] = found[f"layer{k}/weight"].swapaxes(1, 2)
         return found
 
     def ranges(self, chosen: Mapping[str, bool]) -> tuple[slice, ...]:

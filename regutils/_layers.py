@@ -86,7 +86,7 @@ class Pass:
         back, above = self.end.back, self.last
         for layer in reversed(self.hidden):
             np.matmul(layer.transposed, back, out=gradient[above])
-            np.matmul(back, params[f"{above}/transposed"], out=layer.slope)
+            np.matmul(back, params[f"{above}/transposed"], out=layer.unit_slope)
             back = layer.backward(params, gradient, None if kept is None else kept[layer.k - 1])
             above = layer.name
         np.matmul(X.swapaxes(-1, -2), back, out=gradient[above])
@@ -103,7 +103,7 @@ class Hidden:
         self.gain, self.shift = f"norm{k}/gain", f"norm{k}/bias"
         width = shape.sizes[k]
         full = (models, rows, width + shape.bias)
-        self.out, self.slope = np.ones(full, dtype), np.empty(full, dtype)  # with the column of ones
+        self.out, self.slope = np.ones(full, dtype), np.zeros(full, dtype)  # with the column of ones
         self.units, self.unit_slope = self.out[..., :width], self.slope[..., :width]  # without
         self.transposed = self.out.swapaxes(1, 2)
         self.flat, self.flat_slope = self.out.reshape(-1), self.slope.reshape(-1)

@@ -30,7 +30,7 @@ def step_decay(rate: float | Array, *, every: int, factor: float = 0.1) -> Sched
 def cosine(rate: float | Array, *, steps: int, final: float = 0.0) -> Schedule:
     """From rate down to final * rate over half a cosine: rate (final + (1 - final) (1 + cos(pi step / steps)) / 2).
 
-    Constant after `steps`. Loshchilov and Hutter (2017), SGDR, equation 5, without restarts; 0 <= final <= 1.
+    Constant after `steps`. The schedule of SGDR (Loshchilov and Hutter 2017) without its restarts; 0 <= final <= 1.
     """
     peak = check_rate(rate, "rate")
     steps = check_integer(steps, "steps", low=1)

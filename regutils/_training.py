@@ -171,6 +171,10 @@ class _History:
         callback: Callback | None,
     ) -> None:  # fmt: skip
         self.shape, self.stack, self.params, self.callback = shape, stack, params, callback
+        if callback is not None and not callable(callback):
+            raise TypeError(f"callback must be a function of step and params, got {type(callback).__name__}")
+        if evaluate is not None and not isinstance(evaluate, Mapping):
+            raise TypeError(f"evaluate must be a dictionary of pairs (X, y), got {type(evaluate).__name__}")
         models, dtype = len(stack.theta), stack.theta.dtype
         self.sets: dict[str, tuple[Any, Any]] = {}
         for name, pair in (evaluate or {}).items():

@@ -84,8 +84,8 @@ class MLP:
         """Parameters of one network for each of the seeds (an integer: one network), stacked.
 
         scheme: "uniform" draws weights and biases from U(-1, 1) / sqrt(inputs of the layer), torch.nn.Linear's default
-        (from He et al. 2015 with a = sqrt(5)); "he_normal" draws weights from N(0, 2 / inputs), He et al. (2015),
-        equation 10, and sets biases to zero. Gains are 1. scale > 0, a number or (R,), multiplies weights and biases.
+        (from He et al. 2015 with a = sqrt(5)); "he_normal" draws weights from N(0, 2 / inputs), as He et al. (2015)
+        derive for relu, and sets biases to zero. Gains are 1. scale > 0, a number or (R,), multiplies weights and biases.
         A seed's network does not depend on the others, nor on dtype but for rounding.
         """
         check_choice(scheme, "scheme", SCHEMES)
@@ -145,7 +145,8 @@ class MLP:
 
     def _rows(self, params: Tree) -> tuple[Layout, FloatArray]:
         layout = Layout(self.shape)
-        return layout, layout.pack(check_params(self.shape, params))
+        found = check_params(self.shape, params)
+        return layout, layout.pack(found, found["layer1/weight"].dtype)
 
     def _draw(self, rng: np.random.Generator, scheme: str) -> dict[str, Array]:
         found: dict[str, Array] = {}

@@ -64,7 +64,8 @@ def sgd(
     rate theirs is another method. No dampening, so the first step is eta g; torch.optim.SGD(dampening=0), its default.
 
     learning_rate >= 0; 0 <= momentum < 1; strengths >= 0; each a number or (R,); nesterov needs momentum > 0.
-    With momentum, l2 enters v and weight_decay does not (SGDW, Loshchilov and Hutter 2019, algorithm 1).
+    With momentum, l2 enters v and weight_decay does not (SGDW, Loshchilov and Hutter 2019, algorithm 1, which keeps the
+    learning rate inside v; PyTorch's SGD has no such decay).
     group_axis: the axis of a "weight" along which a group of prox_group lies; -2, for networks, is what comes into one
     unit, -1 what leaves one. Raises ValueError or TypeError, with the argument's name, for anything else.
     """

@@ -71,3 +71,51 @@ def load_performance(path: str | Path, route: str = "compiled") -> Performance:
         )
     settings = content["settings"]
     return Performance(route, settings["level"], settings["strengths"], content["machine"]["processor"], regimes)
+
+
+@dataclass(frozen=True)
+class NetworkRegime:
+    """How long PyTorch took to train stacks of one kind, as multiples of our time."""
+
+    networks: int
+    sizes: tuple[int, ...]
+    microseconds: Spread  # of ours, for a network and a step
+    ratios: dict[str, Spread]  # by the form in which PyTorch did it
+
+    @property
+    def label(self) -> str:
+        """The size in words short enough for an axis."""
+        return f"{self.networks} × {'-'.join(map(str, self.sizes))}"
+
+
+@dataclass(frozen=True)
+class NetworkPerformance:
+    """All kinds of stacks on one route: "numpy", or "compiled" with the extra `fast`."""
+
+    route: str
+    batch: int
+    processor: str
+    regimes: list[NetworkRegime]
+
+    @property
+    def peers(self) -> list[str]:
+        """PyTorch's forms, in the order in which they were measured."""
+        return list(dict.fromkeys(peer for regime in self.regimes for peer in regime.ratios))
+
+
+def load_network_performance(path: str | Path, route: str = "compiled") -> NetworkPerformance:
+    """Read the results in `path`, a networks.json. Raises ValueError for a route that was not measured."""
+    content = json.loads(Path(path).read_text(encoding="utf-8"))
+    regimes = []
+    for regime in content["regimes"]:
+        if route not in regime["ours"]:
+            raise ValueError(f"route must be one of {sorted(regime['ours'])}, got {route!r}")
+        regimes.append(
+            NetworkRegime(
+                regime["networks"],
+                tuple(regime["sizes"]),
+                Spread(**regime["ours"][route]["microseconds"]),
+                {name: Spread(**peer["ratio"][route]) for name, peer in regime["peers"].items()},
+            )
+        )
+    return NetworkPerformance(route, content["settings"]["batch"], content["machine"]["processor"], regimes)

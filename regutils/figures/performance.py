@@ -12,7 +12,7 @@ from regutils.figures import color, figure
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from regutils.experiments.performance import Performance, Regime
+    from regutils.experiments.performance import NetworkPerformance, Performance, Regime
 
 MARKS = {
     "scikit-learn": ("o", "l1"),
@@ -77,4 +77,40 @@ def speed(result: Performance, axes: Sequence[Axes]) -> None:
     ax.set_xlabel("time, as a multiple of the path engine's")
     ax.legend(
         loc="upper center", bbox_to_anchor=(0.4, 1.09), ncols=4, frameon=False, handletextpad=0.2, columnspacing=1
+    )
+
+
+FORMS = {"loop": ("o", "l1"), "vmap": ("s", "l2"), "bmm": ("^", "truth")}
+
+
+def _network_alt(result: NetworkPerformance) -> str:
+    found = "; ".join(
+        f"{regime.label}: {', '.join(f'{peer} {ratio.median:.3g}' for peer, ratio in regime.ratios.items())}"
+        for regime in result.regimes
+    )
+    return f"Times that PyTorch takes to train small networks, as multiples of our time. {found}."
+
+
+@figure(alt=_network_alt, height=3.6)
+def network_speed(result: NetworkPerformance, axes: Sequence[Axes]) -> None:
+    """Ratios of times by kind of stack: a mark for the median, a bar between the quartiles."""
+    from matplotlib.ticker import FuncFormatter, NullLocator
+
+    (ax,) = axes
+    heights = [-float(k) for k in range(len(result.regimes))]
+    for peer in result.peers:
+        marker, role = FORMS[peer]
+        ratios = [regime.ratios[peer] for regime in result.regimes]
+        ax.hlines(heights, [s.low for s in ratios], [s.high for s in ratios], color=color(role), linewidth=1.5)
+        ax.plot([s.median for s in ratios], heights, marker, color=color(role), markersize=5, label=f"PyTorch, {peer}")
+    ax.axvline(1.0, color=color("ink"), linewidth=1.2)
+    ax.set_xscale("log")
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}×"))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_yticks(heights, [regime.label for regime in result.regimes])
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(heights[-1] - 0.6, 0.6)
+    ax.set_xlabel("time, as a multiple of ours")
+    ax.legend(
+        loc="upper center", bbox_to_anchor=(0.4, 1.18), ncols=3, frameon=False, handletextpad=0.2, columnspacing=1
     )
