@@ -85,8 +85,8 @@ class MLP:
 
         scheme: "uniform" draws weights and biases from U(-1, 1) / sqrt(inputs of the layer), torch.nn.Linear's default
         (from He et al. 2015 with a = sqrt(5)); "he_normal" draws weights from N(0, 2 / inputs), as He et al. (2015)
-        derive for relu, and sets biases to zero. Gains are 1. scale > 0, a number or (R,), multiplies weights and biases.
-        A seed's network does not depend on the others, nor on dtype but for rounding.
+        derive for relu, and sets biases to zero. Gains are 1. scale > 0, a number or (R,), multiplies weights and
+        biases. A seed's network does not depend on the others, nor on dtype but for rounding.
         """
         check_choice(scheme, "scheme", SCHEMES)
         if np.dtype(dtype) not in (np.float32, np.float64):
