@@ -284,7 +284,7 @@ def _covariance(p: int, correlation: float, structure: str, covariance: ArrayLik
         return sigma
     if structure == "toeplitz":
         distance = np.abs(np.subtract.outer(np.arange(p), np.arange(p)))
-        return np.asarray(np.power(correlation, distance))
+        return np.asarray(np.power(correlation, np.arange(p))[distance])
     if p > 1 and correlation <= -1 / (p - 1):
         raise ValueError(f"correlation must be > {-1 / (p - 1):g} for {p} equicorrelated features, got {correlation:g}")
     return np.where(np.eye(p, dtype=bool), 1.0, correlation)

@@ -34,8 +34,10 @@ class LogisticPath:
 def l1_path(X: Array, y: Array, *, n_lambdas: int, lambda_min_ratio: float, tol: float = 1e-3) -> LogisticPath:
     """From each data set's lambda_max (all coefficients zero) down to lambda_min_ratio of it, with warm starts.
 
-    FISTA with restarts on a working set: the nonzero features and those that violate their condition, until none does.
+    FISTA with restarts on a working set: the nonzero features and those that violate their condition most, until none
+    does. At most half as many join at a time as there are observations: many of the others will not have to.
     """
+    most = min(1 + X.shape[1] // 2, X.shape[2])
     intercept = _start(y)
     theta = np.zeros((X.shape[0], X.shape[2]))
     gradient = _gradient(X, y, np.broadcast_to(intercept[:, None], y.shape))
@@ -46,7 +48,9 @@ def l1_path(X: Array, y: Array, *, n_lambdas: int, lambda_min_ratio: float, tol:
         work = theta != 0
         missing = np.ones(len(y), dtype=bool)
         while missing.any():
-            work |= (np.abs(gradient) > 0.95 * lam[:, None]) & missing[:, None]
+            pull = np.where(work, 0.0, np.abs(gradient))
+            least = np.maximum(0.95 * lam, np.partition(pull, -most, axis=1)[:, -most])
+            work |= (pull >= least[:, None]) & missing[:, None]
             columns, some = _pack(work)
             design = np.take_along_axis(X, columns[:, None, :], axis=2) * some[:, None, :]
             design = np.concatenate([design, np.ones((*y.shape, 1))], axis=2)
@@ -107,24 +111,38 @@ def l2_path(X: Array, y: Array, *, n_lambdas: int, lambda_min_ratio: float, tol:
 
 
 def _fista(design: Array, y: Array, lam: Array, start: Array, tol: float) -> Array:
-    """All data sets in step; the last column of the design is the intercept's, and free."""
+    """All data sets in step, until most have arrived and the others go on alone.
+
+    The last column of the design is the intercept's, and free.
+    """
     n, size = design.shape[1:]
     transposed = np.ascontiguousarray(np.swapaxes(design, 1, 2))
     gram = design @ transposed if size > n else transposed @ design
     step = n / (0.25 * np.linalg.eigvalsh(gram)[:, -1:])
     threshold = step * lam[:, None] * np.r_[np.ones(size - 1), 0.0]
+    enough = 0.3 * tol * lam * step[:, 0]
     theta, ahead, momentum = start, start, np.ones((len(y), 1))
+    found, rows = np.empty_like(start), np.arange(len(y))
     for iteration in range(5_000):
         mean = expit((design @ ahead[:, :, None])[:, :, 0])
         moved = ahead - step / n * (transposed @ (mean - y)[:, :, None])[:, :, 0]
         new = np.sign(moved) * np.maximum(np.abs(moved) - threshold, 0.0)
-        if iteration % 10 == 9 and np.all(np.abs(ahead - new).max(axis=1) <= 0.3 * tol * lam * step[:, 0]):
-            return np.asarray(new)
-        uphill = np.sum((ahead - new) * (new - theta), axis=1, keepdims=True) > 0
+        move = ahead - new
+        uphill = np.sum(move * (new - theta), axis=1, keepdims=True) > 0
         following = 0.5 * (1.0 + np.sqrt(1.0 + 4.0 * momentum**2))
         ahead = new + np.where(uphill, 0.0, (momentum - 1.0) / following) * (new - theta)
         theta, momentum = new, np.where(uphill, 1.0, following)
-    return theta
+        if iteration % 10 == 9:
+            found[rows] = theta
+            going = np.abs(move).max(axis=1) > enough
+            if not going.any():
+                break
+            if going.mean() < 0.75:
+                rows, y, step, threshold, enough, theta, ahead, momentum, design, transposed = (
+                    each[going]
+                    for each in (rows, y, step, threshold, enough, theta, ahead, momentum, design, transposed)
+                )
+    return found
 
 
 def _pack(work: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

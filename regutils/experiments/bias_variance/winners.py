@@ -97,7 +97,10 @@ def compete(
              for k in nonzero for ratio in snr]  # fmt: skip
     theta = np.stack([cell.theta / cell.sigma for cell in cells])  # noise of variance one in every cell
     covariance = cells[0].covariance
-    draws = [simulate_linear(2 * n, p, theta=np.zeros(p), covariance=covariance, seed=seed) for seed in seeds]
+    draws = [
+        simulate_linear(2 * n, p, theta=np.zeros(p), correlation=correlation, structure=structure, seed=seed)
+        for seed in seeds
+    ]
     risks = {}
     for name, path in (("lasso", PATHS[lasso]), ("ridge", PATHS["l2"])):
         if len(cells) == 1:  # all data sets in one call
@@ -116,8 +119,10 @@ def tuned_risk(path: Callable[..., Path], X: Array, y: Array, theta: Array, cova
     """
     half = y.shape[-1] // 2
     fits = path(X[..., :half, :], y[:, :half], n_lambdas=36, lambda_min_ratio=REACH)
-    residual = y[:, half:, None] - X[..., half:, :] @ np.swapaxes(fits.coef, -1, -2) - fits.intercept[:, None]
-    pick = np.arange(len(y)), np.argmin(np.sum(residual**2, axis=1), axis=-1)
+    residual = fits.coef @ np.swapaxes(X[..., half:, :], -1, -2)  # (m, L, n), in place: new memory costs more
+    residual += fits.intercept[..., None]
+    residual -= y[:, None, half:]
+    pick = np.arange(len(y)), np.argmin(np.einsum("mln,mln->ml", residual, residual), axis=-1)
     off = fits.coef[pick] - theta
     return np.asarray(np.sum(off @ covariance * off, axis=-1) + fits.intercept[pick] ** 2)
 
