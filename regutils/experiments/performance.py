@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -53,22 +54,19 @@ class Performance:
 
 def load_performance(path: str | Path, route: str = "compiled") -> Performance:
     """Read the results in `path`, a paths.json. Raises ValueError for a route that was not measured."""
-    content = json.loads(Path(path).read_text(encoding="utf-8"))
-    regimes = []
-    for regime in content["regimes"]:
-        if route not in regime["ours"]:
-            raise ValueError(f"route must be one of {sorted(regime['ours'])}, got {route!r}")
-        regimes.append(
-            Regime(
-                **{key: regime[key] for key in ("name", "penalty", "shared", "replicates", "n", "p")},
-                microseconds=Spread(**regime["ours"][route]["microseconds"]),
-                ratios={
-                    library: Spread(**peer["ratio"][route])
-                    for library, peer in regime["peers"].items()
-                    if peer["equal_accuracy"]
-                },
-            )
+    content = _recorded(path, route)
+    regimes = [
+        Regime(
+            **{key: regime[key] for key in ("name", "penalty", "shared", "replicates", "n", "p")},
+            microseconds=Spread(**regime["ours"][route]["microseconds"]),
+            ratios={
+                library: Spread(**peer["ratio"][route])
+                for library, peer in regime["peers"].items()
+                if peer["equal_accuracy"]
+            },
         )
+        for regime in content["regimes"]
+    ]
     settings = content["settings"]
     return Performance(route, settings["level"], settings["strengths"], content["machine"]["processor"], regimes)
 
@@ -105,17 +103,23 @@ class NetworkPerformance:
 
 def load_network_performance(path: str | Path, route: str = "compiled") -> NetworkPerformance:
     """Read the results in `path`, a networks.json. Raises ValueError for a route that was not measured."""
-    content = json.loads(Path(path).read_text(encoding="utf-8"))
-    regimes = []
+    content = _recorded(path, route)
+    regimes = [
+        NetworkRegime(
+            regime["networks"],
+            tuple(regime["sizes"]),
+            Spread(**regime["ours"][route]["microseconds"]),
+            {name: Spread(**peer["ratio"][route]) for name, peer in regime["peers"].items()},
+        )
+        for regime in content["regimes"]
+    ]
+    return NetworkPerformance(route, content["settings"]["batch"], content["machine"]["processor"], regimes)
+
+
+def _recorded(path: str | Path, route: str) -> dict[str, Any]:
+    """What a file of results holds, once it is clear that `route` was measured in every regime."""
+    content: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
     for regime in content["regimes"]:
         if route not in regime["ours"]:
             raise ValueError(f"route must be one of {sorted(regime['ours'])}, got {route!r}")
-        regimes.append(
-            NetworkRegime(
-                regime["networks"],
-                tuple(regime["sizes"]),
-                Spread(**regime["ours"][route]["microseconds"]),
-                {name: Spread(**peer["ratio"][route]) for name, peer in regime["peers"].items()},
-            )
-        )
-    return NetworkPerformance(route, content["settings"]["batch"], content["machine"]["processor"], regimes)
+    return content
